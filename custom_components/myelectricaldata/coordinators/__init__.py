@@ -1,0 +1,26 @@
+"""The state of one account at run time, and who may read it."""
+
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+
+from ..gateway.budget import CallBudget
+from ..gateway.client import GatewayClient
+from .account import AccountCoordinator
+from .usage_point import UsagePointCoordinator
+
+__all__ = ["AccountCoordinator", "AccountRuntime", "MyElectricalDataConfigEntry", "UsagePointCoordinator"]
+
+
+@dataclass(kw_only=True, slots=True)
+class AccountRuntime:
+    """`entry.runtime_data` of one gateway account."""
+
+    client: GatewayClient
+    budget: CallBudget
+    account: AccountCoordinator
+    usage_points: dict[str, UsagePointCoordinator]
+    """By subentry id."""
+
+
+type MyElectricalDataConfigEntry = ConfigEntry[AccountRuntime]

@@ -1,0 +1,1 @@
+"""Totals of periods that end yesterday, and what they compare with."""

@@ -1,0 +1,1 @@
+"""Client of the MyElectricalData gateway. Knows nothing of Home Assistant."""
