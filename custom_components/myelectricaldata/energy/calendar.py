@@ -58,3 +58,18 @@ def same_day_of_year(day: date, year: int) -> date:
         return day.replace(year=year)
     except ValueError:
         return day.replace(year=year, day=28)
+
+
+def wall_spans(day: date) -> tuple[tuple[int, int, int], ...]:
+    """How the wall clock runs through a Paris civil day: spans (first wall minute, end wall minute, real minute).
+
+    Minutes count from midnight; "real" ones are elapsed time. An ordinary day is one span. In the European Union the
+    clock changes at 01:00 UTC: in spring the wall minutes 120 to 180 do not exist, in autumn they run twice.
+    """
+    match minutes_in_day(day):
+        case 1380:
+            return ((0, 120, 0), (180, 1440, 120))
+        case 1500:
+            return ((0, 180, 0), (120, 1440, 180))
+        case _:
+            return ((0, 1440, 0),)
