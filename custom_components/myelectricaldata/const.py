@@ -13,7 +13,7 @@ STORAGE_VERSION: Final = 1
 
 CONF_BASE_URL: Final = "base_url"
 CONF_CLIENT_ID: Final = "client_id"
-CONF_CLIENT_SECRET: Final = "client_secret"
+CONF_CLIENT_SECRET: Final = "client_secret"  # noqa: S105  the name of a field
 CONF_USAGE_POINTS: Final = "usage_points"
 CONF_PDL: Final = "pdl"
 CONF_HAS_CONSUMPTION: Final = "has_consumption"

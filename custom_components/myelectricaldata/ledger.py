@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store, UnsupportedStorageVersionError
+from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
+from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER, STORAGE_VERSION
@@ -43,6 +43,7 @@ class Ledger:
         self._hass = hass
         self.pdl = pdl
         self.state = LedgerState()
+        self._unsaved = False
         self._store: Store[dict[str, Any]] = Store(
             hass,
             STORAGE_VERSION,
@@ -86,7 +87,9 @@ class Ledger:
         except (LedgerFormatError, UnsupportedStorageVersionError, NotImplementedError, KeyError, TypeError) as err:
             aside = path.with_name(f"{path.name}.unreadable.{dt_util.utcnow():%Y%m%dT%H%M%S}")
             await self._hass.async_add_executor_job(path.rename, aside)
-            LOGGER.error("The readings of a usage point could not be read and were set aside as %s: %s", aside.name, err)
+            LOGGER.error(
+                "The readings of a usage point could not be read and were set aside as %s: %s", aside.name, err
+            )
             return aside.name
         return None
 
@@ -103,13 +106,9 @@ class Ledger:
         changed: dict[date, PowerPeak] = {}
         for day, peak in peaks.items():
             known = self.peaks.get(day)
-            if known is None or (
-                peak != known and not (peak.at is None and peak.volt_amperes == known.volt_amperes)
-            ):
+            if known is None or (peak != known and not (peak.at is None and peak.volt_amperes == known.volt_amperes)):
                 changed[day] = peak
-        return self._absorb(
-            changed, self.peaks, "power", lambda: replace(self.state, peaks={**self.peaks, **changed})
-        )
+        return self._absorb(changed, self.peaks, "power", lambda: replace(self.state, peaks={**self.peaks, **changed}))
 
     def _merge(self, direction: Direction, news: Mapping[date, DayRecord]) -> Changes:
         known = self.days(direction)
@@ -119,11 +118,7 @@ class Ledger:
             merged = merge_records(day, before, record)
             if merged is not before and merged != before:
                 changed[day] = merged
-        revised = {
-            day: before
-            for day in changed
-            if (before := known.get(day)) is not None and _was_revised(before, changed[day])
-        }
+        revised = {day: known[day] for day in changed if day in known and _was_revised(known[day], changed[day])}
         return self._absorb(
             changed,
             revised,
@@ -180,11 +175,13 @@ class Ledger:
 
     def save_soon(self) -> None:
         """Write the file within seconds; writes that follow each other become one."""
+        self._unsaved = True
         self._store.async_delay_save(self._encoded, SAVE_DELAY)
 
     async def async_save(self) -> None:
-        """Write the file now: a chunk of history is too dear to ask twice."""
-        await self._store.async_save(await self._hass.async_add_executor_job(self._encoded))
+        """Write the file now, if anything is waiting: a chunk of history is too dear to ask twice."""
+        if self._unsaved:
+            await self._store.async_save(await self._hass.async_add_executor_job(self._encoded))
 
     async def async_remove(self) -> None:
         """Delete the file."""
@@ -192,6 +189,7 @@ class Ledger:
             await self._store.async_remove()
 
     def _encoded(self) -> dict[str, Any]:
+        self._unsaved = False
         return encode_state(self.state)
 
 

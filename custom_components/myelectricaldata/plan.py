@@ -22,6 +22,7 @@ LAST_SLOT = len(GAPS)
 FRESH_CALLS_A_DAY = 8
 LOOK_BACK_DAYS = 14
 LATE_DAYS = 30
+LATE_AGES = (28, 21)
 CONTRACT_EVERY = timedelta(days=7)
 REFUSED_FOR = timedelta(days=30)
 REVIEWS_AFTER = (timedelta(days=7), timedelta(days=30))
@@ -51,6 +52,8 @@ class Schedule:
     failures: int = 0
     retry_at: datetime | None = None
     """After failures of the gateway: not before."""
+    history_retry_at: datetime | None = None
+    """The budget for history is spent: not before; what is fresh has a reserve of its own."""
     blocked_until: date | None = None
     """Consent refused: not before this day."""
 
@@ -117,7 +120,9 @@ class Situation:
         daily = daily_feed(direction)
         if self.history(daily).finished_on is None:
             return None
-        return min((day for day, record in self.state.days[direction].items() if record.index_wh is not None), default=None)
+        return min(
+            (day for day, record in self.state.days[direction].items() if record.index_wh is not None), default=None
+        )
 
     def known(self, feed: Feed, day: date) -> bool:
         """Whether a day of a feed is in, as well as it can be."""
@@ -134,8 +139,9 @@ class Situation:
         return self.known(feed, self.yesterday - ONE_DAY if late else self.yesterday)
 
     def curve_is_delivered(self, feed: Feed) -> bool:
-        """Whether this meter's load curve has come at all in the last month."""
-        days = days_between(self.today - timedelta(days=LATE_DAYS), self.yesterday)
+        """Whether this meter's load curve has come at all in the last month that was asked for."""
+        last = self.history(feed).asked_to or self.yesterday
+        days = days_between(last - timedelta(days=LATE_DAYS), last)
         records = self.state.days[feed.direction]
         return any(day in records and records[day].delivered_curve is not None for day in days)
 
@@ -163,6 +169,16 @@ def next_call(situation: Situation) -> Call | None:
     if schedule.retry_at is not None and situation.now < schedule.retry_at:
         return None
     return _opening_call(situation) or _fresh_call(situation) or _history_call(situation)
+
+
+def forced_calls(situation: Situation) -> tuple[Call, ...]:
+    """What a user's "ask now" asks: what is not in yet, else the indexes once more, for revisions."""
+    feeds = [feed for feed in situation.feeds if not situation.yesterday_is_in(feed)]
+    feeds = feeds or [feed for feed in situation.feeds if feed.kind is Kind.DAILY]
+    return tuple(
+        Call(feed=feed, first=_fresh_first(situation, feed), last=situation.yesterday, background=False)
+        for feed in feeds
+    )
 
 
 def fresh_call_is_due(situation: Situation) -> bool:
@@ -231,17 +247,15 @@ def _curve_may_come(situation: Situation, feed: Feed) -> bool:
 
 
 def _fresh_first(situation: Situation, feed: Feed) -> date:
-    """Two weeks for revisions, wider for what was never asked or is late: weekly once it is more than two weeks old."""
+    """Two weeks, for revisions and late days; further back for days that were never asked, and weekly for later ones."""
     today, floor = situation.today, situation.floor(feed)
     first = today - timedelta(days=LOOK_BACK_DAYS)
     asked_to = situation.history(feed).asked_to
     if asked_to is not None:
         first = min(first, asked_to + ONE_DAY)
-    for age in range(LATE_DAYS - LATE_DAYS % 7, LOOK_BACK_DAYS, -7):
-        late = today - timedelta(days=age)
-        if any(not situation.known(feed, day) for day in days_between(late, late + timedelta(days=6))):
+    for age in LATE_AGES:
+        if not situation.known(feed, late := today - timedelta(days=age)):
             first = min(first, late)
-            break
     first = max(first, floor, situation.yesterday - timedelta(days=feed.chunk_days - 1))
     return min(first, situation.yesterday)
 
@@ -257,10 +271,13 @@ def history_chunk(situation: Situation, feed: Feed, chunk_days: int | None = Non
         last -= ONE_DAY
     if last < floor:
         return None
-    return max(floor, last - timedelta(days=(chunk_days or feed.chunk_days) - 1)), last
+    return max(floor, last - timedelta(days=min(chunk_days or feed.chunk_days, feed.chunk_days) - 1)), last
 
 
 def _history_call(situation: Situation) -> Call | None:
+    retry_at = situation.schedule.history_retry_at
+    if retry_at is not None and situation.now < retry_at:
+        return None
     chunks: list[tuple[int, date, Feed, date]] = []
     for feed in situation.feeds:
         if (chunk := history_chunk(situation, feed)) is not None:
@@ -291,7 +308,11 @@ def daily_history_is_settled(situation: Situation, direction: Direction) -> bool
 
 def first_import_is_over(situation: Situation, feed: Feed) -> bool:
     """Whether the first walk of a feed has reached its end."""
-    return feed not in situation.feeds or situation.history(feed).finished_on is not None or situation.history(feed).reviews > 0
+    return (
+        feed not in situation.feeds
+        or situation.history(feed).finished_on is not None
+        or situation.history(feed).reviews > 0
+    )
 
 
 def curve_is_held(situation: Situation, direction: Direction) -> Callable[[date, DayRecord], bool]:

@@ -1,0 +1,1 @@
+"""MyElectricalData: everything a Linky meter tells, in Home Assistant."""

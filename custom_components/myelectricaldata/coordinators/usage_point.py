@@ -1,0 +1,236 @@
+"""One usage point: ticks, lets the synchroniser ask what is due, and hands out what the ledger then knows."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_HAS_CONSUMPTION, CONF_HAS_PRODUCTION, CONF_OFFPEAK, CONF_PDL, DOMAIN, LOGGER, TICK
+from ..energy.offpeak import OffpeakSchedule
+from ..energy.summary import summarise_energy, summarise_peaks
+from ..feeds import feeds_of
+from ..gateway.client import GatewayClient
+from ..gateway.errors import AuthenticationError, GatewayError
+from ..gateway.models import Direction
+from ..issues import IssueKind, async_clear_issue, async_raise_issue
+from ..ledger import Ledger
+from ..notifications import async_notify_history_complete
+from ..plan import first_import_is_over, forced_calls, history_share
+from ..statistics import UsagePointStatistics
+from ..sync import Step, Synchroniser
+from .account import AccountCoordinator
+from .outcome import CONSENT_ISSUES, consent_issue, curve_is_missing, translated
+from .snapshot import NewData, UsagePointSnapshot
+
+
+class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
+    """State of one usage point. A tick makes no call by itself; it wakes the worker, which asks what is due."""
+
+    config_entry: ConfigEntry[Any]
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        subentry: ConfigSubentry,
+        client: GatewayClient,
+        account: AccountCoordinator,
+    ) -> None:
+        """The ledger is read with the first refresh."""
+        self.pdl: str = subentry.data[CONF_PDL]
+        super().__init__(hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {subentry.title}", update_interval=TICK)
+        self.subentry = subentry
+        self.directions = _directions(subentry)
+        self.ledger = Ledger(hass, self.pdl)
+        self.offpeak = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
+        self.sync = Synchroniser(
+            client, self.ledger, account.schedule(self.pdl), directions=self.directions, now=dt_util.utcnow
+        )
+        self.statistics = UsagePointStatistics(hass, self.ledger, subentry.title, self.directions)
+        self._account = account
+        self._loaded = False
+        self._worker: asyncio.Task[None] | None = None
+        self._asking = asyncio.Lock()
+        self._new_data_listeners: set[Callable[[NewData], None]] = set()
+        self._tenths = 10
+
+    @override
+    async def _async_update_data(self) -> UsagePointSnapshot:
+        if not self._loaded:
+            await self._async_load()
+        self._wake()
+        return self._snapshot()
+
+    async def _async_load(self) -> None:
+        try:
+            set_aside = await self.ledger.async_load()
+        except HomeAssistantError as err:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="update_failed",
+                translation_placeholders={"reason": str(err)},
+            ) from err
+        if set_aside is not None:
+            self._raise(IssueKind.LEDGER_UNREADABLE, {"file": set_aside})
+        self._loaded = True
+        self._tenths = int(10 * history_share(self.sync.situation))
+        if await self.statistics.async_lost():
+            self.statistics.expect_all()
+
+    @callback
+    def _wake(self) -> None:
+        if self._worker is None or self._worker.done():
+            self._worker = self.config_entry.async_create_background_task(
+                self.hass, self._async_work(), name=f"{DOMAIN} {self.subentry.title}", eager_start=False
+            )
+
+    async def _async_work(self) -> None:
+        """Ask until nothing is due."""
+        await self._async_write_statistics()
+        while not self._account.auth_failed:
+            async with self._asking:
+                step = await self.sync.async_step()
+                if step is None:
+                    break
+                await self._async_absorb(step)
+            if step.pause:
+                await asyncio.sleep(step.pause)
+        await self._async_settle()
+
+    async def async_ask_now(self) -> int:
+        """Ask at once for what is not in yet. Returns the number of calls made; raises when the first one failed."""
+        calls = forced_calls(self.sync.situation)
+        made = 0
+        async with self._asking:
+            for call in calls:
+                step = await self.sync.async_perform(call)
+                await self._async_absorb(step)
+                if step.error is not None and (error := translated(step.error, self.subentry.title)) is not None:
+                    raise error from step.error
+                made += 1
+        await self._async_settle()
+        return made
+
+    async def _async_absorb(self, step: Step) -> None:
+        """Take in what a call brought: tell the entities, the recorder, the user."""
+        if step.error is None:
+            self._account.note_success()
+            for kind in CONSENT_ISSUES:
+                self._clear(kind)
+        else:
+            self._absorb_error(step.error)
+        if step.changes.days and step.call.feed is not None:
+            self._tell_new_data(step)
+        if step.call.background:
+            await self.ledger.async_save()
+            self._log_progress()
+        if not self.sync.fresh_call_is_due:
+            await self._async_write_statistics()
+        self.async_set_updated_data(self._snapshot())
+
+    def _absorb_error(self, err: GatewayError) -> None:
+        self._account.note_failure(err)
+        if isinstance(err, AuthenticationError):
+            self._account.auth_failed = True
+            self.config_entry.async_start_reauth(self.hass)
+        elif (kind := consent_issue(err)) is not None:
+            self._raise(kind)
+
+    async def _async_settle(self) -> None:
+        """Nothing more is due: release what waited for the rest of the history, and look at the whole."""
+        self._log_progress()
+        await self._async_write_statistics()
+        if curve_is_missing(self.sync.situation):
+            self._raise(IssueKind.CURVE_NOT_ACTIVATED)
+        else:
+            self._clear(IssueKind.CURVE_NOT_ACTIVATED)
+        self.async_set_updated_data(self._snapshot())
+
+    async def _async_write_statistics(self) -> int:
+        return await self.statistics.async_write(self.sync.situation)
+
+    async def async_rebuild_statistics(self) -> int:
+        """Compare every row of the recorder with the ledger and correct those that differ; returns how many did."""
+        async with self._asking:
+            self.statistics.expect_all()
+            return await self._async_write_statistics()
+
+    @callback
+    def async_add_new_data_listener(self, listener: Callable[[NewData], None]) -> CALLBACK_TYPE:
+        """Call `listener` whenever readings enter the ledger."""
+        self._new_data_listeners.add(listener)
+        return lambda: self._new_data_listeners.discard(listener)
+
+    @callback
+    def _tell_new_data(self, step: Step) -> None:
+        days = step.changes.days
+        assert step.call.feed is not None  # noqa: S101  the contract brings no readings
+        news = NewData(
+            direction=step.call.feed.direction,
+            first_day=days[0],
+            last_day=days[-1],
+            days=len(days),
+            revised=step.changes.revised,
+        )
+        for listener in tuple(self._new_data_listeners):
+            listener(news)
+
+    def _snapshot(self) -> UsagePointSnapshot:
+        situation, ledger = self.sync.situation, self.ledger
+        contract, today = ledger.contract, situation.today
+        kva = None if contract is None else contract.subscribed_power_kva
+        measured = Direction.CONSUMPTION in self.directions
+        return UsagePointSnapshot(
+            today=today,
+            energy={direction: summarise_energy(ledger.days(direction), today) for direction in self.directions},
+            peak=summarise_peaks(ledger.peaks, kva, today) if measured else None,
+            contract=contract,
+            history_share=history_share(situation),
+            importing=not all(first_import_is_over(situation, feed) for feed in feeds_of(self.directions)),
+        )
+
+    def _log_progress(self) -> None:
+        tenths = int(10 * history_share(self.sync.situation))
+        if tenths > self._tenths:
+            LOGGER.info("History of %s: %s %% complete", self.subentry.title, 10 * tenths)
+            if tenths == 10:
+                self.hass.async_create_task(async_notify_history_complete(self.hass, self.pdl, self.subentry.title))
+        self._tenths = tenths
+
+    def _raise(self, kind: IssueKind, placeholders: dict[str, str] | None = None) -> None:
+        async_raise_issue(
+            self.hass,
+            self.config_entry.entry_id,
+            kind,
+            pdl=self.pdl,
+            name=self.subentry.title,
+            placeholders=placeholders,
+        )
+
+    def _clear(self, kind: IssueKind) -> None:
+        async_clear_issue(self.hass, self.config_entry.entry_id, kind, pdl=self.pdl)
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop asking, and keep what was learnt."""
+        await super().async_shutdown()
+        if self._worker is not None:
+            self._worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._worker
+        if self._loaded:
+            await self.ledger.async_save()
+
+
+def _directions(subentry: ConfigSubentry) -> tuple[Direction, ...]:
+    held = {
+        Direction.CONSUMPTION: subentry.data.get(CONF_HAS_CONSUMPTION, True),
+        Direction.PRODUCTION: subentry.data.get(CONF_HAS_PRODUCTION, False),
+    }
+    return tuple(direction for direction, has in held.items() if has)

@@ -1,0 +1,240 @@
+"""The local-first synchroniser of one usage point: asks what the plan says, merges what comes, remembers what does not."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from .const import LOGGER
+from .energy.calendar import ONE_DAY
+from .feeds import Feed, History, Kind
+from .gateway.client import GatewayClient
+from .gateway.errors import (
+    BeforeActivation,
+    ConsentError,
+    DataNotReady,
+    GatewayError,
+    GatewayUnavailable,
+    QuotaError,
+    RequestRejected,
+    WrongDirection,
+)
+from .gateway.models import Direction
+from .ledger import Changes, Ledger
+from .plan import Call, Schedule, Situation, current_slot, fresh_call_is_due, history_chunk, next_call, review_is_due
+
+BACKOFF = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
+PACE = 2.0
+LONGEST_PAUSE = 120.0
+SMALLEST_CHUNK = 7
+SLOW = 20.0
+NOTHING_NEW = Changes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one call ended in."""
+
+    call: Call
+    changes: Changes = NOTHING_NEW
+    contract_changed: bool = False
+    error: GatewayError | None = None
+    pause: float = 0.0
+    """Seconds to wait before the next call: in proportion to what this one took, so that a slow gateway is spared."""
+
+
+class Synchroniser:
+    """Brings the ledger of one usage point up to date, one call at a time."""
+
+    def __init__(
+        self,
+        client: GatewayClient,
+        ledger: Ledger,
+        schedule: Schedule,
+        *,
+        directions: tuple[Direction, ...],
+        now: Callable[[], datetime],
+        activation: date | None = None,
+    ) -> None:
+        """`now` returns an aware instant; `activation` is what the account says of the usage point."""
+        self._client = client
+        self._ledger = ledger
+        self.schedule = schedule
+        self._directions = directions
+        self._now = now
+        self._activation = activation
+        self._chunk_days: dict[Feed, int] = {}
+
+    @property
+    def situation(self) -> Situation:
+        """The state of things, as the plan wants it."""
+        contract = self._ledger.contract
+        activation = contract.activation_date if contract is not None else None
+        return Situation(
+            now=self._now(),
+            directions=self._directions,
+            state=self._ledger.state,
+            schedule=self.schedule,
+            dialect=self._client.dialect,
+            activation=activation or self._activation,
+        )
+
+    @property
+    def fresh_call_is_due(self) -> bool:
+        """Whether more of what the user waits for comes with the next call."""
+        return fresh_call_is_due(self.situation)
+
+    def due(self) -> Call | None:
+        """The next call, once the walks that reached their end are closed and the reviews that are due are opened."""
+        self._turn_histories()
+        return next_call(self.situation)
+
+    async def async_step(self) -> Step | None:
+        """Make the call that is due, if any. Every outcome is a step; only cancellation comes through."""
+        call = self.due()
+        if call is None:
+            return None
+        if call.background and call.feed is not None:
+            call = self._shortened(call, call.feed)
+        return await self.async_perform(call)
+
+    async def async_perform(self, call: Call) -> Step:
+        """Make one call and merge its answer."""
+        self._note_try(call)
+        try:
+            step = await self._async_ask(call)
+        except GatewayError as err:
+            step = self._failed(call, err)
+        else:
+            self.schedule.failures, self.schedule.retry_at, self.schedule.blocked_until = 0, None, None
+            if call.background and call.feed in self._chunk_days:
+                self._chunk_days[call.feed] *= 2
+        if call.background:
+            # The spread keeps many installations that started together from walking in step.
+            pause = min(LONGEST_PAUSE, PACE * self._client.last_duration) * random.uniform(1.0, 1.5)  # noqa: S311
+            return replace(step, pause=pause)
+        return step
+
+    def _note_try(self, call: Call) -> None:
+        schedule, now = self.schedule, self._now()
+        schedule.start_day(self.situation.today)
+        if call.background:
+            return
+        if call.feed is not None:
+            schedule.use(call.feed, current_slot(now, schedule.minute))
+        schedule.calls += 1
+
+    async def _async_ask(self, call: Call) -> Step:
+        client, ledger, pdl = self._client, self._ledger, self._ledger.pdl
+        if call.feed is None:
+            contract = await client.async_contract(pdl)
+            return Step(call=call, contract_changed=ledger.set_contract(contract, self.situation.today))
+        feed, direction = call.feed, call.feed.direction
+        match feed.kind:
+            case Kind.DAILY:
+                daily = await client.async_daily(pdl, direction, call.first, call.last, background=call.background)
+                changes = ledger.merge_daily(direction, daily.days)
+            case Kind.CURVE:
+                curve = await client.async_load_curve(pdl, direction, call.first, call.last, background=call.background)
+                changes = ledger.merge_curve(direction, curve.days)
+            case Kind.POWER:
+                power = await client.async_maximum_power(pdl, call.first, call.last, background=call.background)
+                changes = ledger.merge_peaks(power.days)
+        self._covered(call, feed)
+        return Step(call=call, changes=changes)
+
+    def _covered(self, call: Call, feed: Feed) -> None:
+        """The days of a call have been asked for. A fresh call that leaves days behind re-opens the walk."""
+        history = self._ledger.history(feed)
+        asked_from = history.asked_from
+        reaches_back = history.asked_to is None or call.first <= history.asked_to + ONE_DAY
+        if asked_from is None or not reaches_back:
+            history = replace(history, asked_from=call.first, finished_on=None)
+        elif call.first < asked_from:
+            history = replace(history, asked_from=call.first)
+        last = call.last if history.asked_to is None else max(call.last, history.asked_to)
+        self._ledger.set_history(feed, replace(history, asked_to=last, refused_on=None))
+
+    def _failed(self, call: Call, err: GatewayError) -> Step:
+        schedule, today = self.schedule, self.situation.today
+        if call.feed is None and isinstance(err, (DataNotReady, RequestRejected)):
+            self._ledger.set_contract(None, today)
+            return Step(call=call)
+        match err:
+            case ConsentError():
+                schedule.blocked_until = today + ONE_DAY
+            case WrongDirection() if call.feed is not None:
+                history = self._ledger.history(call.feed)
+                self._ledger.set_history(call.feed, replace(history, refused_on=today, asked_from=call.first))
+            case BeforeActivation() if call.feed is not None:
+                self._raise_floor(call, call.feed, err)
+            case DataNotReady() if call.feed is not None:
+                # "Nothing for these days" is an answer; what is late is asked again by the plan.
+                self._covered(call, call.feed)
+            case QuotaError(retry_after=datetime() as moment) if call.background:
+                schedule.history_retry_at = moment
+            case QuotaError(retry_after=datetime() as moment):
+                schedule.retry_at = moment
+                self._give_back(call)
+            case GatewayUnavailable() if self._answers_shorter(call):
+                pass
+            case RequestRejected() if call.feed is not None:
+                # It would refuse the same question again; the reviews of the history come back to it.
+                self._covered(call, call.feed)
+            case _:
+                schedule.retry_at = self._now() + BACKOFF[min(schedule.failures, len(BACKOFF) - 1)]
+                schedule.failures += 1
+                self._give_back(call)
+        return Step(call=call, error=err)
+
+    def _give_back(self, call: Call) -> None:
+        """The question did not reach Enedis: it is not one of the day's tries."""
+        if not call.background:
+            self.schedule.calls -= 1
+            if call.feed is not None:
+                self.schedule.use(call.feed, self.schedule.used(call.feed) - 1)
+
+    def _raise_floor(self, call: Call, feed: Feed, err: BeforeActivation) -> None:
+        """Learn the first day that can be had: from the gateway's own word, else by asking for ever less."""
+        history = self._ledger.history(feed)
+        if err.oldest is not None and err.oldest > call.first:
+            floor = err.oldest
+        else:
+            floor = call.first + ONE_DAY
+            self._chunk_days[feed] = max(1, _days(call) // 2)
+        if history.asked_from is None:
+            history = replace(history, asked_from=call.last + ONE_DAY, asked_to=call.last)
+        self._ledger.set_history(feed, replace(history, floor=floor))
+
+    def _shortened(self, call: Call, feed: Feed) -> Call:
+        chunk = history_chunk(self.situation, feed, self._chunk_days.get(feed))
+        return call if chunk is None else replace(call, first=chunk[0], last=chunk[1])
+
+    def _answers_shorter(self, call: Call) -> bool:
+        """Whether a long question of the history that took too long is worth asking by halves."""
+        if not call.background or call.feed is None or self._client.last_duration < SLOW:
+            return False
+        if _days(call) <= SMALLEST_CHUNK:
+            return False
+        self._chunk_days[call.feed] = max(SMALLEST_CHUNK, _days(call) // 2)
+        return True
+
+    def _turn_histories(self) -> None:
+        situation = self.situation
+        for feed in situation.feeds:
+            history = situation.history(feed)
+            if history.asked_from is None:
+                continue
+            if history.finished_on is None and history_chunk(situation, feed) is None:
+                self._ledger.set_history(feed, replace(history, finished_on=situation.today))
+            elif review_is_due(situation, feed):
+                self._ledger.set_history(feed, _reviewed(history, situation.today))
+                LOGGER.debug("Looking again for the missing days of %s", feed)
+
+
+def _days(call: Call) -> int:
+    return (call.last - call.first).days + 1
+
+
+def _reviewed(history: History, today: date) -> History:
+    return replace(history, asked_from=today, finished_on=None, reviews=history.reviews + 1)
