@@ -193,7 +193,7 @@ class _Folds:
         went_back = False
         for key, watts in readings:
             if _in_change(_end(key)):
-                went_back = went_back or key[0] < previous
+                went_back = went_back or key[0] < previous or (key[0] == previous and seen[key] > bodies)
                 previous = key[0]
                 runs.setdefault(key, []).append((watts, went_back))
             elif key[0] < _CHANGE_START:

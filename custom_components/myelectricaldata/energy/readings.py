@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import gcd
 
 from .calendar import minutes_in_day
 
@@ -80,12 +81,11 @@ def merge_curves(day: date, known: DayCurve | None, newer: DayCurve | None) -> D
     """
     if known is None or newer is None or known == newer:
         return newer if known is None else known
-    minutes = min(known.minutes, newer.minutes)
-    if known.minutes % minutes or newer.minutes % minutes:
-        return newer if newer.known * newer.minutes >= known.known * known.minutes else known
+    minutes = gcd(known.minutes, newer.minutes)
     old, new = _refine(known, minutes), _refine(newer, minutes)
-    watts = tuple(before if after is None else after for before, after in zip(old, new, strict=True))
-    return DayCurve(minutes, watts) if len(watts) == slots_in_day(day, minutes) else newer
+    if len(old) != len(new):
+        return newer if len(new) == slots_in_day(day, minutes) else known
+    return DayCurve(minutes, tuple(before if after is None else after for before, after in zip(old, new, strict=True)))
 
 
 def merge_records(day: date, known: DayRecord, newer: DayRecord) -> DayRecord:
