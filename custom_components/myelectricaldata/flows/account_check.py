@@ -23,8 +23,10 @@ from ..gateway.errors import (
     AuthenticationError,
     ConsentError,
     CustomerMovedError,
+    DataNotReady,
     GatewayError,
     GatewayUnavailable,
+    GatewayUnreachable,
     QuotaError,
     RequestRejected,
 )
@@ -136,9 +138,7 @@ def _error_key(err: GatewayError) -> str:
         return "invalid_auth"
     if isinstance(err, QuotaError):
         return "quota"
-    if isinstance(err, GatewayUnavailable) and not err.answered:
-        return "cannot_connect"
-    return "unexpected_answer"
+    return "cannot_connect" if isinstance(err, GatewayUnreachable) else "unexpected_answer"
 
 
 async def async_candidates(client: GatewayClient, points: Iterable[UsagePoint]) -> list[Candidate]:
@@ -167,7 +167,7 @@ async def _async_probe(client: GatewayClient, point: UsagePoint) -> Candidate:
         return Candidate(point=point, obstacle=Obstacle.ACCESS_DENIED)
     except ConsentError:
         return Candidate(point=point, obstacle=Obstacle.CONSENT_EXPIRED)
-    except RequestRejected:
+    except DataNotReady, RequestRejected:
         return Candidate(point=point, obstacle=Obstacle.UNVERIFIED)
 
 

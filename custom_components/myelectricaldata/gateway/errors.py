@@ -49,6 +49,10 @@ class GatewayUnavailable(GatewayError):
     """No usable answer: transport, time-out, 5xx, not JSON, truncated, or a shape that nobody knows."""
 
 
+class GatewayUnreachable(GatewayUnavailable):
+    """Nothing came back at all: no network, no such host, no TLS, or not in time."""
+
+
 class DataNotReady(GatewayError):
     """The gateway answered that it has no data for these days (yet)."""
 
