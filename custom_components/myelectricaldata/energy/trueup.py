@@ -128,19 +128,20 @@ def _filled(day: date, curve: DayCurve, index_wh: int, profile: ProfileSource | 
     energy = _energy(curve)
     if energy > index_wh + TOLERANCE_WH:
         return DayEnergy(curve.minutes, _scaled(curve, _rounded(energy)), Quality.CONFLICT)
-    slots = list(_scaled(curve, min(_rounded(energy), index_wh)))
-    missing = [place for place, slot in enumerate(slots) if slot is None]
-    rest = index_wh - sum(slot for slot in slots if slot is not None)
-    weights = _weights(day, curve.minutes, profile) if rest and len(missing) > 1 else (1,) * len(slots)
-    for place, share in zip(missing, apportion(rest, [weights[place] for place in missing]), strict=True):
-        slots[place] = share
-    return DayEnergy(curve.minutes, tuple(slots), Quality.FILLED)
+    known = _scaled(curve, min(_rounded(energy), index_wh))
+    rest = index_wh - sum(slot for slot in known if slot is not None)
+    several = len(known) - curve.known > 1
+    weights = _weights(day, curve.minutes, profile if rest and several else None)
+    shares = _shared(
+        rest, [weight if slot is None else None for slot, weight in zip(known, weights, strict=True)], curve.minutes
+    )
+    slots = tuple(share if slot is None else slot for slot, share in zip(known, shares, strict=True))
+    return DayEnergy(curve.minutes, slots, Quality.FILLED)
 
 
 def _spread(day: date, index_wh: int, profile: ProfileSource | None) -> DayEnergy:
-    slots = slots_in_day(day, ESTIMATE_MINUTES)
-    weights = _weights(day, ESTIMATE_MINUTES, profile) if index_wh else (1,) * slots
-    return DayEnergy(ESTIMATE_MINUTES, apportion(index_wh, weights), Quality.ESTIMATED)
+    weights = _weights(day, ESTIMATE_MINUTES, profile if index_wh else None)
+    return DayEnergy(ESTIMATE_MINUTES, _shared(index_wh, weights, ESTIMATE_MINUTES), Quality.ESTIMATED)
 
 
 def _weights(day: date, minutes: int, profile: ProfileSource | None) -> tuple[int, ...]:
@@ -150,8 +151,23 @@ def _weights(day: date, minutes: int, profile: ProfileSource | None) -> tuple[in
 
 def _scaled(curve: DayCurve, total_wh: int) -> tuple[int | None, ...]:
     """The known slots, in proportion to their power, summing to `total_wh`; the others stay unknown."""
-    shares = iter(apportion(total_wh, [watt for watt in curve.watts if watt is not None]))
-    return tuple(None if watt is None else next(shares) for watt in curve.watts)
+    return _shared(total_wh, curve.watts, curve.minutes)
+
+
+def _shared(total_wh: int, weights: Sequence[int | None], minutes: int) -> tuple[int | None, ...]:
+    """Share energy among the slots that have a weight, hour by hour and then within each hour.
+
+    Two steps keep every hour within 1 Wh of its exact share, however short the slots are.
+    """
+    if not any(weights):
+        weights = [None if weight is None else 1 for weight in weights]
+    width = 60 // minutes
+    hours = [weights[first : first + width] for first in range(0, len(weights), width)]
+    slots: list[int | None] = []
+    for hour, energy in zip(hours, apportion(total_wh, [_known_sum(hour) or 0 for hour in hours]), strict=True):
+        shares = iter(apportion(energy, [weight for weight in hour if weight is not None]))
+        slots += (None if weight is None else next(shares) for weight in hour)
+    return tuple(slots)
 
 
 def _energy(curve: DayCurve) -> Fraction:
