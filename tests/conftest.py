@@ -1,13 +1,10 @@
 """Fixtures that most tests share. What they build is real: HTTP to the simulated gateway, files, the recorder."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from datetime import datetime
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.myelectricaldata.const import (
@@ -24,16 +21,6 @@ from custom_components.myelectricaldata.const import (
 )
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
-
-type AddAccount = Callable[..., MockConfigEntry]
-type RunTicks = Callable[[datetime, datetime], Coroutine[Any, Any, None]]
-
-
-@pytest.fixture
-def config_dir(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """A configuration directory of the test's own, so that files are really written and outlive a Home Assistant."""
-    hass.config.config_dir = str(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture

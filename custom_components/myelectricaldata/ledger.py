@@ -182,6 +182,9 @@ class Ledger:
         """Write the file now, if anything is waiting: a chunk of history is too dear to ask twice."""
         if self._unsaved:
             await self._store.async_save(await self._hass.async_add_executor_job(self._encoded))
+            if self._unsaved:
+                # A reading came in while the file was being written; the store has dropped its delayed write.
+                self.save_soon()
 
     async def async_remove(self) -> None:
         """Delete the file."""

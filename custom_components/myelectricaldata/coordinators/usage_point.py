@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -22,7 +21,7 @@ from ..issues import IssueKind, async_clear_issue, async_raise_issue
 from ..ledger import Ledger
 from ..notifications import async_notify_history_complete
 from ..plan import first_import_is_over, forced_calls, history_share
-from ..statistics import UsagePointStatistics
+from ..recording import UsagePointRecording
 from ..sync import Step, Synchroniser
 from .account import AccountCoordinator
 from .outcome import CONSENT_ISSUES, consent_issue, curve_is_missing, translated
@@ -48,11 +47,12 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.subentry = subentry
         self.directions = _directions(subentry)
         self.ledger = Ledger(hass, self.pdl)
-        self.offpeak = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
+        schedule = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
+        self.offpeak = None if schedule.is_flat else schedule
         self.sync = Synchroniser(
             client, self.ledger, account.schedule(self.pdl), directions=self.directions, now=dt_util.utcnow
         )
-        self.statistics = UsagePointStatistics(hass, self.ledger, subentry.title, self.directions)
+        self.recording = UsagePointRecording(hass, self.ledger, subentry.title, self.directions)
         self._account = account
         self._loaded = False
         self._worker: asyncio.Task[None] | None = None
@@ -80,8 +80,6 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
             self._raise(IssueKind.LEDGER_UNREADABLE, {"file": set_aside})
         self._loaded = True
         self._tenths = int(10 * history_share(self.sync.situation))
-        if await self.statistics.async_lost():
-            self.statistics.expect_all()
 
     @callback
     def _wake(self) -> None:
@@ -153,12 +151,12 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.async_set_updated_data(self._snapshot())
 
     async def _async_write_statistics(self) -> int:
-        return await self.statistics.async_write(self.sync.situation)
+        return await self.recording.async_write(self.sync.situation)
 
     async def async_rebuild_statistics(self) -> int:
         """Compare every row of the recorder with the ledger and correct those that differ; returns how many did."""
         async with self._asking:
-            self.statistics.expect_all()
+            self.recording.expect_nothing()
             return await self._async_write_statistics()
 
     @callback
@@ -200,8 +198,13 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         if tenths > self._tenths:
             LOGGER.info("History of %s: %s %% complete", self.subentry.title, 10 * tenths)
             if tenths == 10:
-                self.hass.async_create_task(async_notify_history_complete(self.hass, self.pdl, self.subentry.title))
+                self.hass.async_create_task(self._async_celebrate())
         self._tenths = tenths
+
+    async def _async_celebrate(self) -> None:
+        first_day = min((day for direction in self.directions for day in self.ledger.days(direction)), default=None)
+        if first_day is not None:
+            await async_notify_history_complete(self.hass, self.pdl, self.subentry.title, first_day)
 
     def _raise(self, kind: IssueKind, placeholders: dict[str, str] | None = None) -> None:
         async_raise_issue(
@@ -222,8 +225,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         await super().async_shutdown()
         if self._worker is not None:
             self._worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._worker
+            await asyncio.wait([self._worker])
         if self._loaded:
             await self.ledger.async_save()
 
