@@ -107,14 +107,13 @@ class GatewayCaller:
             return result
 
     def _spend(self, charge: Charge, *, background: bool) -> None:
-        """Count an attempt before it is sent; raises `QuotaError` where it may not be."""
+        """Count an attempt before it is sent; raises `QuotaError`, without a code as it is ours, where it may not be."""
         if charge is Charge.FREE:
             return
         cached, now = charge is Charge.CACHED, self._now()
         if not self.budget.can_spend(now, background=background, cached=cached):
             raise QuotaError(
                 "The day's calls to the gateway are used up, or it asked to wait",
-                code="BUDGET",
                 retry_after=self.budget.next_chance(now, cached=cached),
             )
         self.budget.spend(now, cached=cached)

@@ -94,10 +94,11 @@ class Transport:
     async def _attempt(
         self, path: str, params: Mapping[str, str], *, label: str, read_timeout: float
     ) -> Reply | GatewayUnavailable:
+        """One request. A failure that another try may mend is returned, one that it cannot is raised."""
         started = time.monotonic()
         try:
             reply = await self._send(path, params, read_timeout)
-        except _PermanentError as error:
+        except GatewayUnreachable as error:
             self._note(started, label, str(error))
             raise GatewayUnreachable(str(error)) from None
         except (aiohttp.ClientError, OSError) as error:
@@ -109,7 +110,7 @@ class Transport:
 
     async def _send(self, path: str, params: Mapping[str, str], read_timeout: float) -> Reply:
         if self._session.closed:
-            raise _PermanentError("The connections to the gateway are closed")
+            raise GatewayUnreachable("The connections to the gateway are closed")
         timeout = aiohttp.ClientTimeout(total=read_timeout, connect=CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
         try:
             async with self._session.get(
@@ -126,17 +127,13 @@ class Transport:
                     deprecated_shape=response.headers.get("Deprecation", "").lower() == "true",
                 )
         except aiohttp.ClientSSLError:
-            raise _PermanentError("The gateway's certificate is not trusted, or it does not speak TLS") from None
+            raise GatewayUnreachable("The gateway's certificate is not trusted, or it does not speak TLS") from None
         except ValueError:  # not an address, or one with a password in it
-            raise _PermanentError("The gateway's address cannot be used") from None
+            raise GatewayUnreachable("The gateway's address cannot be used") from None
 
     def _note(self, started: float, label: str, outcome: str) -> None:
         self.last_duration = time.monotonic() - started
         _LOGGER.debug("GET %s: %s in %.2f s", label, outcome, self.last_duration)
-
-
-class _PermanentError(Exception):
-    """A failure of the wire that a second try cannot mend."""
 
 
 async def _read_body(response: aiohttp.ClientResponse) -> bytes:
@@ -144,7 +141,7 @@ async def _read_body(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(_CHUNK):
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise _PermanentError("The gateway's answer is too long to be one")
+            raise GatewayUnavailable("The gateway's answer is too long to be one")
     return bytes(body)
 
 
@@ -175,11 +172,12 @@ def _seconds(header: str | None) -> timedelta | None:
     return timedelta(seconds=int(header.strip()))
 
 
-def _transport_words(error: Exception) -> str:
+def _transport_error(error: Exception) -> GatewayUnavailable:
+    name = type(error).__name__
     if isinstance(error, TimeoutError):
-        return "The gateway did not answer in time"
+        return GatewayUnreachable("The gateway did not answer in time", code=name)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return "The gateway cannot be reached"
+        return GatewayUnreachable("The gateway cannot be reached", code=name)
     if isinstance(error, aiohttp.ClientPayloadError):
-        return "The gateway's answer was cut short"
-    return "The connection to the gateway broke"
+        return GatewayUnavailable("The gateway's answer was cut short", code=name)
+    return GatewayUnreachable("The connection to the gateway broke", code=name)
