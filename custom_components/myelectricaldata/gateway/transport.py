@@ -104,7 +104,7 @@ class Transport:
         except (aiohttp.ClientError, OSError) as error:
             # Not the error's own words: they may hold the address, and those of aiohttp the headers.
             self._note(started, label, type(error).__name__)
-            return GatewayUnreachable(_transport_words(error), code=type(error).__name__)
+            return _transport_error(error)
         self._note(started, label, f"HTTP {reply.status}, {len(reply.body)} bytes")
         return reply
 
@@ -180,4 +180,6 @@ def _transport_error(error: Exception) -> GatewayUnavailable:
         return GatewayUnreachable("The gateway cannot be reached", code=name)
     if isinstance(error, aiohttp.ClientPayloadError):
         return GatewayUnavailable("The gateway's answer was cut short", code=name)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return GatewayUnavailable("What answers at the gateway's address does not speak HTTP", code=name)
     return GatewayUnreachable("The connection to the gateway broke", code=name)
