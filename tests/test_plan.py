@@ -192,12 +192,12 @@ def test_the_first_import_shows_every_feed_before_it_walks_into_the_past_indexes
     calls = enedis.run(TODAY)
     opening = [call.feed for call in calls[:6]]
     assert opening == [
+        None,
         Feed.CONSUMPTION_DAILY,
         Feed.PRODUCTION_DAILY,
         Feed.CONSUMPTION_CURVE,
         Feed.PRODUCTION_CURVE,
         Feed.POWER,
-        None,
     ]
     walk = [call.feed.kind for call in calls[6:] if call.feed]
     assert walk == sorted(walk, key=[Kind.DAILY, Kind.CURVE, Kind.POWER].index)

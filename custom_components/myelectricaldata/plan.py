@@ -188,14 +188,14 @@ def fresh_call_is_due(situation: Situation) -> bool:
 
 
 def _opening_call(situation: Situation) -> Call | None:
-    """The first question of each feed: what a newcomer sees first."""
+    """The contract, which tells how far back there is anything, then the first question of each feed."""
+    if situation.state.contract_read_on is None:
+        return _contract_call(situation)
     last = situation.yesterday
     for feed in situation.feeds:
         if situation.history(feed).asked_from is None:
             first = max(last - timedelta(days=feed.opening_days - 1), situation.floor(feed))
             return Call(feed=feed, first=min(first, last), last=last, background=False)
-    if situation.state.contract_read_on is None:
-        return _contract_call(situation)
     return None
 
 

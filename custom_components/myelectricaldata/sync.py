@@ -129,19 +129,20 @@ class Synchroniser:
         if call.feed is None:
             contract = await client.async_contract(pdl)
             return Step(call=call, contract_changed=ledger.set_contract(contract, self.situation.today))
-        feed, direction = call.feed, call.feed.direction
-        match feed.kind:
-            case Kind.DAILY:
-                daily = await client.async_daily(pdl, direction, call.first, call.last, background=call.background)
-                changes = ledger.merge_daily(direction, daily.days)
-            case Kind.CURVE:
-                curve = await client.async_load_curve(pdl, direction, call.first, call.last, background=call.background)
-                changes = ledger.merge_curve(direction, curve.days)
-            case Kind.POWER:
-                power = await client.async_maximum_power(pdl, call.first, call.last, background=call.background)
-                changes = ledger.merge_peaks(power.days)
-        self._covered(call, feed)
+        changes = await self._async_readings(call, call.feed)
+        self._covered(call, call.feed)
         return Step(call=call, changes=changes)
+
+    async def _async_readings(self, call: Call, feed: Feed) -> Changes:
+        client, ledger, pdl, direction = self._client, self._ledger, self._ledger.pdl, feed.direction
+        if feed.kind is Kind.DAILY:
+            daily = await client.async_daily(pdl, direction, call.first, call.last, background=call.background)
+            return ledger.merge_daily(direction, daily.days)
+        if feed.kind is Kind.CURVE:
+            curve = await client.async_load_curve(pdl, direction, call.first, call.last, background=call.background)
+            return ledger.merge_curve(direction, curve.days)
+        power = await client.async_maximum_power(pdl, call.first, call.last, background=call.background)
+        return ledger.merge_peaks(power.days)
 
     def _covered(self, call: Call, feed: Feed) -> None:
         """The days of a call have been asked for. A fresh call that leaves days behind re-opens the walk."""

@@ -198,7 +198,8 @@ async def test_the_contract_survives_an_answer_without_one(hass: HomeAssistant, 
     assert not ledger.set_contract(contract, DAY + timedelta(days=7))
     assert not ledger.set_contract(None, DAY + timedelta(days=14))
     assert ledger.contract == contract
-    assert ledger.contract is not None and ledger.contract.subscribed_power_kva == Decimal(9)
+    assert ledger.contract is not None
+    assert ledger.contract.subscribed_power_kva == Decimal(9)
     await ledger.async_save()
     assert (await reloaded(hass)).state == replace(ledger.state)
 
@@ -235,7 +236,8 @@ async def test_an_unreadable_file_is_set_aside_with_all_that_is_in_it(
     path.write_bytes(content)
     ledger = Ledger(hass, PDL)
     name = await ledger.async_load()
-    assert name is not None and kept in name
+    assert name is not None
+    assert kept in name
     assert ledger.state == LedgerState()
     [aside] = [file for file in path.parent.iterdir() if kept in file.name]
     assert aside.read_bytes() == content

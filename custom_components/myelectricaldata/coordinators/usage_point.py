@@ -47,8 +47,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.subentry = subentry
         self.directions = _directions(subentry)
         self.ledger = Ledger(hass, self.pdl)
-        schedule = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
-        self.offpeak = None if schedule.is_flat else schedule
+        self.offpeak = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
         self.sync = Synchroniser(
             client, self.ledger, account.schedule(self.pdl), directions=self.directions, now=dt_util.utcnow
         )
