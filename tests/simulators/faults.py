@@ -35,7 +35,8 @@ UPSTREAM: dict[str, Outage] = {"enedis_quota": "enedis_quota", "enedis_500": "en
 class Fault:
     """One thing that goes wrong, for the requests that match it.
 
-    latency: waits `seconds`, then answers well · hang: never answers · reset: drops the connection before the answer ·
+    latency: waits `seconds`, then answers well · hang: never answers · reset: drops the connection before the answer
+    (aiohttp itself asks once more when the connection was a reused one: `times=2` is seen by any client) ·
     cut: drops it in the middle of the answer · status: `status` with a `detail` · html: a proxy's page with `status`
     (200 when not given) · truncated: the right answer, cut short but well framed · wrong_json: `body`, JSON of another
     shape · null_body: `null` · redirect: to `location` · unauthorized: 401 · quota: the gateway's own · enedis_quota,

@@ -20,14 +20,18 @@ from typing import Literal, Self
 import orjson
 from aiohttp import web
 
-from . import bodies
+from . import bodies, france, offers
 from .account import CLIENT_ID, CLIENT_SECRET, Account
 from .bodies import Reply
 from .clock import paris_day
+from .contributions import Contributions
 from .enedis import Enedis
 from .faults import Fault, after_answer, before_answer
 from .households import Household, demo_account_households, demo_households, zoo
-from .routes import COUNTED, FAULT, EnedisRoutes, Refused, View
+from .query import Refused
+from .routes import COUNTED, FAULT, EnedisRoutes, View
+from .signals import Ecowatt, ZenFlex
+from .tempo import Tempo
 
 type Version = Literal["2.x", "1.22"]
 
@@ -83,6 +87,10 @@ class GatewaySimulator:
             now=now,
         )
         self.enedis = Enedis()
+        self.tempo = Tempo()
+        self.ecowatt = Ecowatt(self._charge_ecowatt)
+        self.zen_flex = ZenFlex()
+        self.contributions = Contributions(self.account)
         self._enedis_routes = EnedisRoutes(self.households, self.account, self.enedis, modern=version == "2.x")
         self._faults: list[Fault] = []
         self._runner: web.AppRunner | None = None
@@ -150,21 +158,70 @@ class GatewaySimulator:
     # ---- the server -------------------------------------------------------------------------------------------------
 
     def _register(self, app: web.Application) -> None:
-        def public(path: str, view: View) -> None:
-            app.router.add_get(f"/api{path}", self._handler(view, private=False))
+        def add(method: str, path: str, view: View, *, private: bool) -> None:
+            app.router.add_route(method, f"/api{path}", self._handler(view, private=private))
 
         def get(path: str, view: View) -> None:
-            app.router.add_get(f"/api{path}", self._handler(view, private=True))
+            add("GET", path, view, private=True)
 
         def delete(path: str, view: View) -> None:
-            app.router.add_delete(f"/api{path}", self._handler(view, private=True))
+            add("DELETE", path, view, private=True)
 
-        public("/ping", self._ping)
-        app.router.add_post("/api/accounts/token", self._handler(self._token, private=False))
+        add("GET", "/ping", self._ping, private=False)
+        add("POST", "/accounts/token", self._token, private=False)
         get("/accounts/me", self._me)
         get("/accounts/credentials", self._credentials)
         get("/accounts/usage-stats", self._usage)
         self._enedis_routes.register(get, delete)
+        get("/ecowatt/current", self.ecowatt.current)
+        get("/ecowatt/forecast", self.ecowatt.forecast)
+        get("/ecowatt/history", self.ecowatt.history)
+        get("/ecowatt/statistics", self.ecowatt.statistics)
+        for path, view in self._public_views().items():
+            add("GET", path, view, private=False)
+        mine, one = self.contributions, "/energy/contributions/{id}"
+        add("POST", "/energy/contribute", mine.create, private=True)
+        add("POST", "/energy/contribute/batch", mine.create_batch, private=True)
+        get("/energy/contributions", mine.mine)
+        get("/energy/contributions/unread-count", mine.unread)
+        add("PUT", one, mine.update, private=True)
+        delete(one, mine.delete)
+        add("POST", f"{one}/reply", mine.answer, private=True)
+
+    def _public_views(self) -> dict[str, View]:
+        views: dict[str, View] = {
+            "/tempo/today": self.tempo.today,
+            "/tempo/week": self.tempo.week,
+            "/tempo/days": self.tempo.days,
+            "/tempo/forecast": self.tempo.forecast,
+            "/energy/providers": offers.providers_view,
+            "/energy/offers": offers.offers_view,
+            "/energy/offer-types": offers.offer_types_view,
+            "/energy/pricing-types": offers.offer_types_view,
+            "/consumption-france/current": france.consumption_current,
+            "/consumption-france/forecast": france.consumption_forecast,
+            "/generation-forecast/solar": france.generation_solar,
+            "/generation-forecast/wind": france.generation_wind,
+            "/generation-forecast/mix": france.generation_mix,
+        }
+        roots = {
+            "/tempo": self.tempo.calendar,
+            "/consumption-france": france.consumption,
+            "/generation-forecast": france.generation,
+        }
+        # These three, and no other route, also answer with a slash at the end.
+        views |= {path + slash: view for path, view in roots.items() for slash in ("", "/")}
+        if self.version == "2.x":
+            views |= {"/zen-flex/days": self.zen_flex.days, "/zen-flex/today": self.zen_flex.today}
+        return views
+
+    def _charge_ecowatt(self, request: web.Request, now: datetime) -> Reply | None:
+        fault = request.get(FAULT)
+        exhausted = fault is not None and fault.kind == "quota"
+        if exhausted or self.account.charge(use_cache=False, now=now) is not None:
+            return self.account.exhausted_ecowatt()
+        request[COUNTED] = True
+        return None
 
     def _handler(self, view: View, *, private: bool) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:

@@ -14,69 +14,14 @@ from .demo_account import demo_answer
 from .enedis import Enedis, Refusal
 from .faults import UPSTREAM, Fault
 from .households import CONSUMPTION, PRODUCTION, Feed, Household
+from .legacy import LegacyMetering
 from .modern import ModernMetering
+from .query import Refused, flag, required
 
 type View = Callable[[web.Request, datetime], Awaitable[Reply]]
 
 FAULT = web.RequestKey("fault", Fault)
 COUNTED = web.RequestKey("counted", bool)
-
-
-class Refused(Exception):  # noqa: N818 - an answer on its way out
-    """Carries the answer that ends a request early."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
-
-
-def required(request: web.Request, *names: str) -> list[str]:
-    """Query parameters that must be there, or the framework's 422."""
-    missing = [
-        {"type": "missing", "loc": ["query", name], "msg": "Field required", "input": None}
-        for name in names
-        if name not in request.query
-    ]
-    if missing:
-        raise Refused(Reply({"detail": missing}, 422))
-    return [request.query[name] for name in names]
-
-
-def flag(request: web.Request, name: str, *, default: bool) -> bool:
-    """A boolean query parameter as the framework reads it."""
-    text = request.query.get(name)
-    if text is None:
-        return default
-    if text.lower() in ("true", "1", "yes", "on", "t", "y"):
-        return True
-    if text.lower() in ("false", "0", "no", "off", "f", "n"):
-        return False
-    words = "Input should be a valid boolean, unable to interpret input"
-    raise Refused(
-        Reply({"detail": [{"type": "bool_parsing", "loc": ["query", name], "msg": words, "input": text}]}, 422)
-    )
-
-
-def whole(request: web.Request, name: str, *, default: int, least: int, most: int) -> int:
-    """A bounded integer query parameter as the framework reads it."""
-    text = request.query.get(name)
-    if text is None:
-        return default
-    place = {"loc": ["query", name]}
-    try:
-        value = int(text)
-    except ValueError:
-        words = "Input should be a valid integer, unable to parse string as an integer"
-        raise Refused(Reply({"detail": [{"type": "int_parsing", **place, "msg": words, "input": text}]}, 422)) from None
-    for broken, kind, key, bound in (
-        (value < least, "greater_than_equal", "ge", least),
-        (value > most, "less_than_equal", "le", most),
-    ):
-        if broken:
-            words = f"Input should be {kind.replace('_', ' ').replace('than equal', 'than or equal to')} {bound}"
-            detail = {"type": kind, **place, "msg": words, "input": text, "ctx": {key: bound}}
-            raise Refused(Reply({"detail": [detail]}, 422))
-    return value
 
 
 class EnedisRoutes:
@@ -87,7 +32,7 @@ class EnedisRoutes:
         self.account = account
         self.enedis = enedis
         self.modern = modern
-        self.metering = ModernMetering(enedis)
+        self.metering: ModernMetering | LegacyMetering = ModernMetering(enedis) if modern else LegacyMetering(enedis)
         self._kept: dict[tuple[str, str], datetime] = {}
         self._dice = random.Random(20_261_121)
 
@@ -113,9 +58,11 @@ class EnedisRoutes:
             for index, home in enumerate(self.households.values())
         ]
         newest_first = rows[::-1]
-        return sorted(
-            newest_first, key=lambda row: self.households[str(row["usage_point_id"])].display_order or 1_000_000
-        )
+        return sorted(newest_first, key=self._order)
+
+    def _order(self, row: dict[str, object]) -> tuple[bool, int]:
+        order = self.households[str(row["usage_point_id"])].display_order
+        return order is None, order or 0
 
     async def _list(self, _: web.Request, now: datetime) -> Reply:
         return Reply(bodies.enveloped(self._points(), now))
