@@ -23,12 +23,9 @@ from ..gateway.errors import (
     AuthenticationError,
     ConsentError,
     CustomerMovedError,
-    DataNotReady,
     GatewayError,
-    GatewayUnavailable,
     GatewayUnreachable,
     QuotaError,
-    RequestRejected,
 )
 from ..gateway.models import Contract, UsagePoint
 
@@ -153,8 +150,8 @@ async def async_candidates(client: GatewayClient, points: Iterable[UsagePoint]) 
                 candidates[candidate.point.pdl] = await _async_probe(client, candidate.point)
     except TimeoutError:
         LOGGER.debug("Not every consent could be verified within %s seconds", PROBE_SECONDS)
-    except AuthenticationError, QuotaError, GatewayUnavailable:
-        LOGGER.debug("The other consents are not verified: the gateway would refuse them alike")
+    except AuthenticationError, QuotaError, GatewayUnreachable:
+        LOGGER.debug("The other consents are not verified: the gateway would answer them alike")
     return list(candidates.values())
 
 
@@ -167,7 +164,9 @@ async def _async_probe(client: GatewayClient, point: UsagePoint) -> Candidate:
         return Candidate(point=point, obstacle=Obstacle.ACCESS_DENIED)
     except ConsentError:
         return Candidate(point=point, obstacle=Obstacle.CONSENT_EXPIRED)
-    except DataNotReady, RequestRejected:
+    except AuthenticationError, QuotaError, GatewayUnreachable:
+        raise
+    except GatewayError:
         return Candidate(point=point, obstacle=Obstacle.UNVERIFIED)
 
 
