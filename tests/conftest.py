@@ -1,26 +1,26 @@
-"""Fixtures that most tests share. What they build is real: HTTP to the simulated gateway, files, the recorder."""
+"""Fixtures that most tests share. What they build is real: HTTP to the simulated gateway, the recorder."""
 
-from collections.abc import AsyncIterator, Iterable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import ConfigSubentryData
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
 
-from custom_components.myelectricaldata.const import (
-    CONF_BASE_URL,
-    CONF_CLIENT_ID,
-    CONF_CLIENT_SECRET,
-    CONF_HAS_CONSUMPTION,
-    CONF_HAS_PRODUCTION,
-    CONF_OFFPEAK,
-    CONF_PDL,
-    CONFIG_ENTRY_VERSION,
-    DOMAIN,
-    SUBENTRY_USAGE_POINT,
-)
+from tests.account import Account, account_entry
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
+
+type OpenAccount = Callable[..., Awaitable[Account]]
+
+
+@pytest.fixture(autouse=True)
+def quiet_database() -> None:
+    """The statements of every import, in the log of every test, would take longer than the import."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture
@@ -30,32 +30,27 @@ async def simulator(socket_enabled: None) -> AsyncIterator[GatewaySimulator]:
         yield gateway
 
 
-def account_entry(simulator: GatewaySimulator, households: Iterable[Household], **options: Any) -> MockConfigEntry:
-    """A config entry as the config flow makes it, for some households of a simulated gateway."""
-    return MockConfigEntry(
-        domain=DOMAIN,
-        title="MyElectricalData",
-        version=CONFIG_ENTRY_VERSION,
-        unique_id=simulator.client_id,
-        data={
-            CONF_CLIENT_ID: simulator.client_id,
-            CONF_CLIENT_SECRET: simulator.client_secret,
-            CONF_BASE_URL: simulator.base_url,
-        },
-        subentries_data=[usage_point_subentry(household, **options) for household in households],
-    )
+@pytest.fixture
+async def open_account(
+    recorder_mock: object,
+    enable_custom_integrations: None,
+    socket_enabled: None,
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+) -> AsyncIterator[OpenAccount]:
+    """Starts a simulated gateway with some households at some instant, and an account with all of them."""
+    async with AsyncExitStack() as stack:
 
+        async def open_one(at: datetime, *households: Household, start: bool = True, **options: Any) -> Account:
+            freezer.move_to(at)
+            simulator = await stack.enter_async_context(GatewaySimulator(list(households), **options))
+            entry = account_entry(simulator, households)
+            account = Account(hass=hass, freezer=freezer, simulator=simulator, entry=entry)
+            if start:
+                await account.start()
+            return account
 
-def usage_point_subentry(household: Household, offpeak: list[dict[str, Any]] | None = None) -> ConfigSubentryData:
-    """The subentry of one household."""
-    return ConfigSubentryData(
-        data={
-            CONF_PDL: household.pdl,
-            CONF_HAS_CONSUMPTION: household.consumption,
-            CONF_HAS_PRODUCTION: household.production,
-            CONF_OFFPEAK: offpeak or [],
-        },
-        subentry_type=SUBENTRY_USAGE_POINT,
-        title=household.name,
-        unique_id=f"{SUBENTRY_USAGE_POINT}_{household.pdl}",
-    )
+        yield open_one
+        for entry in hass.config_entries.async_loaded_entries("myelectricaldata"):
+            await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
