@@ -137,6 +137,14 @@ def test_a_cache_that_keeps_one_of_two_equal_labels_does_not_spoil_the_copy_that
     assert assemble_days(body + cached) == {day: curve}
 
 
+def test_without_any_order_to_go_by_a_lost_run_is_the_second() -> None:
+    day, curve = AUTUMN[2], true_curve(AUTUMN[2], 30, Random(7))
+    cached = list({one.label: one for one in gateway_body(day, curve)}.values())
+    for body in (cached, sorted(cached + cached, key=lambda one: one.label)):
+        found = assemble_days(body)[day].watts
+        assert found[3:7] == (curve.watts[5], curve.watts[6], None, None)
+
+
 def test_a_null_run_of_a_repeated_label_stays_null() -> None:
     day, curve = AUTUMN[2], true_curve(AUTUMN[2], 30, Random(7))
     body = gateway_body(day, curve)

@@ -80,6 +80,16 @@ def test_without_a_past_the_same_season_of_the_nearest_year_serves(known: Mappin
     assert profile_for(TUESDAY, days) == Profile((chosen * 60,) * 48)
 
 
+def test_of_another_year_the_twenty_nearest_days_count() -> None:
+    middle = date(2025, 9, 1)
+    days = {
+        day: flat(400 if abs(day - middle).days <= 13 else 5000)
+        for day in days_between(middle - timedelta(days=28), middle + timedelta(days=28))
+    }
+    # 19 weekdays lie within 13 days, and one more makes twenty.
+    assert profile_for(TUESDAY, days) == Profile((2 * 400 * 30,) * 48)
+
+
 def test_other_seasons_do_not_serve() -> None:
     assert profile_for(TUESDAY, ledger(date(2025, 1, 1), date(2025, 8, 3))) is None
     assert profile_for(TUESDAY, ledger(date(2025, 9, 30), date(2026, 7, 6))) is None
@@ -100,7 +110,7 @@ def test_days_that_are_not_whole_or_say_nothing_do_not_serve() -> None:
 
 @pytest.mark.parametrize("minutes", INTERVALS)
 def test_weights_follow_the_clock_on_the_wall(minutes: int) -> None:
-    profile = Profile(tuple(range(1, 49)))
+    profile = Profile(tuple(place**2 for place in range(48)))
     per_hour = max(1, 60 // minutes)
 
     def hours(day: date) -> list[int]:
@@ -108,7 +118,8 @@ def test_weights_follow_the_clock_on_the_wall(minutes: int) -> None:
         return [sum(weights[first : first + per_hour]) for first in range(0, len(weights), per_hour)]
 
     ordinary = hours(TUESDAY)
-    assert len(ordinary) == 24
+    per_half_hour = max(1, 30 // minutes)
+    assert ordinary == [((2 * hour) ** 2 + (2 * hour + 1) ** 2) * per_half_hour for hour in range(24)]
     assert hours(date(2026, 3, 29)) == ordinary[:2] + ordinary[3:]
     assert hours(date(2026, 10, 25)) == ordinary[:3] + ordinary[2:]
 
