@@ -219,3 +219,26 @@ async def test_the_contract_is_enedis_own_and_cached_a_day() -> None:
         clock.now += timedelta(hours=24)
         assert (await probe.get(f"/enedis/contract/{SOLAR}", **CACHED)).code() == "ENEDIS_ERROR"
         assert (await probe.get("/zen-flex/today")).status == 404
+
+
+async def test_address_identity_and_contact_are_enedis_own() -> None:
+    async with serving(Household(pdl=PDL, offpeak=None)) as (probe, _):
+        bodies = {
+            what: (await probe.get(f"/enedis/{what}/{PDL}")).body["data"]
+            for what in ("contract", "address", "customer", "contact")
+        }
+        customers = {what: data["customer"] for what, data in bodies.items() if isinstance(data, dict)}
+        assert len({customer["customer_id"] for customer in customers.values()}) == 1
+        assert "offpeak_hours" not in customers["contract"]["usage_points"][0]["contracts"]
+        address = customers["address"]["usage_points"][0]["usage_point"]["usage_point_addresses"]
+        assert address["geo_points"].keys() == {"latitude", "longitude", "altitude"}
+        assert customers["customer"]["identity"]["natural_person"]["title"] == "Mme"
+        assert "@" in customers["contact"]["contact_data"]["email"]
+
+
+async def test_a_local_client_serves_curves_without_their_interval() -> None:
+    async with serving(Household(pdl=PDL, oddities={"no_interval"})) as (probe, _):
+        for ask in (probe.curve, probe.batch):
+            data = (await ask(PDL, "2026-11-18", "2026-11-19")).body["data"]
+            assert isinstance(data, dict)
+            assert data["meter_reading"]["interval_reading"][0].keys() == {"value", "date"}

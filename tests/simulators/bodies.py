@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from .enedis import BEFORE_ACTIVATION, Reading
-from .households import PRODUCTION, Feed, Household, Outage
+from .households import PRODUCTION, Feed, Household, Oddity, Outage
 
 type Json = dict[str, object] | list[object] | str | int | float | bool | None
 
@@ -71,11 +71,11 @@ def internal_error(now: datetime) -> Reply:
     return failed("INTERNAL_ERROR", "An internal error occurred", now, status=500)
 
 
-def v5_points(readings: Sequence[Reading]) -> list[dict[str, object]]:
-    """`interval_reading`: values are strings, slots carry their length."""
+def v5_points(readings: Sequence[Reading], *, lengths: bool = True) -> list[dict[str, object]]:
+    """`interval_reading`: values are strings, slots carry their length (but not those of the local client)."""
     return [
         {"value": None if value is None else str(value), "date": label}
-        if minutes is None
+        if minutes is None or not lengths
         else {
             "value": None if value is None else str(value),
             "date": label,
@@ -107,7 +107,7 @@ def v5_verbatim(home: Household, feed: Feed, start: str, end: str, readings: Seq
             "end": end,
             "quality": "BRUT",
             "reading_type": reading_type(feed),
-            "interval_reading": v5_points(readings),
+            "interval_reading": v5_points(readings, lengths="no_interval" not in home.oddities),
         }
     }
 
@@ -123,28 +123,53 @@ def v5_from_2x(ask: Ask, first: date, after: date, readings: Sequence[Reading]) 
 
 
 def data_connect_2026(ask: Ask, first: date, after: date, readings: Sequence[Reading]) -> dict[str, object]:
-    """The 2026 body as 2.x rebuilds it: only what can be relied on, plus `pas` for daily and power."""
-    points = [
-        {"v": None if value is None else str(value), "d": label}
-        if minutes is None
-        else {"v": None if value is None else str(value), "d": label, "p": f"PT{minutes}M", "n": "B"}
-        for value, label, minutes in readings
-    ]
+    """The 2026 body as 2.x rebuilds it: only what can be relied on, plus `pas` for daily and power.
+
+    Oddities of a household (gateway.md 5.2 and 14): power in kVA, `p: P1D` on daily points, `PT1H` for `PT60M`, numbers
+    for strings, a foreign `grandeur` before the right one, points without a length, and the keys of a raw Enedis body.
+    """
+    odd = ask.home.oddities
     physical, unit = {"daily": ("EA", "Wh"), "curve": ("PA", "W"), "power": ("PMA", "VA")}[ask.feed]
+    if ask.feed == "power" and "power_kva" in odd:
+        unit = "kVA"
+    quantity: dict[str, object] = {
+        "grandeurMetier": "PROD" if ask.direction == PRODUCTION else "CONS",
+        "grandeurPhysique": physical,
+        "unite": unit,
+        "points": [_point_2026(reading, unit, odd) for reading in readings],
+        "calendrier": [],
+    }
     body: dict[str, object] = {
         "idPrm": ask.home.pdl,
         "periode": {"dateDebut": first.isoformat(), "dateFin": after.isoformat()},
-        "grandeur": [
-            {
-                "grandeurMetier": "PROD" if ask.direction == PRODUCTION else "CONS",
-                "grandeurPhysique": physical,
-                "unite": unit,
-                "points": points,
-                "calendrier": [],
-            }
-        ],
+        "grandeur": [_foreign(quantity), quantity] if "two_quantities" in odd else [quantity],
     }
-    return body if ask.feed == "curve" else body | {"pas": "P1D"}
+    if ask.feed != "curve":
+        body["pas"] = "P1D"
+    if "extra_keys" in odd:
+        body |= {"etapeMetier": "BRUT", "typeValeur": "GLOBALE", "modeCalcul": "MESURE", "contexte": []}
+    return body
+
+
+def _point_2026(reading: Reading, unit: str, odd: set[Oddity]) -> dict[str, object]:
+    value, label, minutes = reading
+    number: int | float | None = value / 1000 if value is not None and unit == "kVA" else value
+    point: dict[str, object] = {"v": number if number is None or "numbers" in odd else str(number), "d": label}
+    if minutes is None:
+        return point | {"p": "P1D"} if unit == "Wh" and "daily_p1d" in odd else point
+    if "no_interval" in odd:
+        return point
+    point["p"] = "PT1H" if minutes == 60 and "pt1h" in odd else f"PT{minutes}M"
+    point["n"] = "B"
+    return point | {"iv": "0", "ec": "0"} if "extra_keys" in odd else point
+
+
+def _foreign(quantity: dict[str, object]) -> dict[str, object]:
+    """The same points in the other direction, with values that must not be taken."""
+    points = quantity["points"]
+    assert isinstance(points, list)
+    other = "CONS" if quantity["grandeurMetier"] == "PROD" else "PROD"
+    return {**quantity, "grandeurMetier": other, "points": [{**point, "v": "1"} for point in points]}
 
 
 def before_activation() -> dict[str, object]:

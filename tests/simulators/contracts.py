@@ -142,7 +142,7 @@ def contract_2026(home: Household) -> dict[str, object]:
     relay = {"relais": {"plageHeuresCreuses": home.offpeak}} if home.comptage and home.offpeak else None
     segments = [{"segment": situation["segment"]} for situation in situations]
     return {
-        "situation_contrat": situations,
+        "situation_contrat": situations[0] if "one_contract" in home.oddities else situations,
         "synthese_contrat": {"segments": segments, **summary, "services_level": "Communicant (ouvert aux services)"},
         "comptage": relay,
     }

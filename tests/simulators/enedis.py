@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, override
 
 from .clock import ONE_DAY, days, paris_day, shifted_labels, years_before
-from .households import CONSUMPTION, Feed, Household, Outage
+from .households import Feed, Household, Outage
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -175,8 +175,3 @@ def _curve(home: Household, direction: str, day: date) -> list[Reading]:
         for index, (watt, label) in enumerate(zip(watts, labels, strict=True))
         if index not in absent
     ]
-
-
-def direction_of(feed: Feed, direction: str) -> str:
-    """Maximum power is measured on withdrawal only."""
-    return CONSUMPTION if feed == "power" else direction

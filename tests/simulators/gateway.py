@@ -2,7 +2,8 @@
 
     python -m tests.simulators.gateway --port 8124 [--version 1.22] [--seed 3] [--latency-ms 150] [--zoo]
 
-prints one line of JSON with its address and credentials, then serves until it is stopped. Built from the written
+prints one line of JSON with its address and credentials, then serves until it is stopped. From outside the process,
+`GET|DELETE /_simulator/calls` reads or clears its call log, `POST|DELETE /_simulator/faults` injects or clears faults. Built from the written
 contract of the gateway alone: it imports nothing of the integration, so that it can prove it wrong.
 """
 
@@ -296,7 +297,8 @@ class GatewaySimulator:
         match request.method, request.path.removeprefix("/_simulator/"):
             case "GET", "calls":
                 return web.Response(
-                    body=orjson.dumps([asdict(call) for call in self.calls]), content_type="application/json"
+                    body=orjson.dumps([asdict(call) for call in self.calls], default=str),
+                    content_type="application/json",
                 )
             case "DELETE", "calls":
                 self.clear_calls()

@@ -17,6 +17,9 @@ DEMO_PDLS = ("04004253849200", "04004253849201", "04004253849202")
 type Consent = Literal["valid", "expired", "moved"]
 type Outage = Literal["enedis_quota", "enedis_500", "html_502"]
 type OffpeakShape = Literal["ranges", "default", "weekdays", "list", "objects", "hc", "null"]
+type Oddity = Literal[
+    "power_kva", "daily_p1d", "pt1h", "numbers", "two_quantities", "no_interval", "one_contract", "extra_keys"
+]
 type Feed = Literal["daily", "curve", "power"]
 
 _RANGE = re.compile(r"(\d{1,2})[Hh:](\d{2})\s*-\s*(\d{1,2})[Hh:](\d{2})")
@@ -79,6 +82,8 @@ class Household:
     """Days of delay of a day, on every feed."""
     curve_delay_days: int = 0
     display_order: int | None = None
+    oddities: set[Oddity] = field(default_factory=set)
+    """Shapes that 2.x is known to allow but does not usually send: see `bodies.data_connect_2026`."""
     _truth: dict[tuple[str, date], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     # ---- the truth -------------------------------------------------------------------------------------------------

@@ -159,7 +159,16 @@ class LegacyMetering:
         if not readings:
             refused_body = refusal_reply(ask, first, failures, self.oldest_failed) if failures else None
             return refused_body or bodies.failed("NO_DATA", NO_CURVE, ask.now)
-        return Reply(bodies.enveloped({"meter_reading": {"interval_reading": bodies.v5_points(readings)}}, ask.now))
+        return Reply(
+            bodies.enveloped(
+                {
+                    "meter_reading": {
+                        "interval_reading": bodies.v5_points(readings, lengths="no_interval" not in ask.home.oddities)
+                    }
+                },
+                ask.now,
+            )
+        )
 
     def _half_hours(self, ask: Ask, day: date) -> list[Reading]:
         keys = ((ask.home.pdl, f"{day} {text}") for text in _HALF_HOURS)
@@ -189,7 +198,11 @@ class LegacyMetering:
             return bodies.failed("NO_DATA", f"{NO_CURVE}. This may be before the meter activation date.", ask.now)
         readings.sort(key=lambda reading: reading.label)
         error = partial(len(readings)) if failures else None
-        meter = {"meter_reading": {"interval_reading": bodies.v5_points(readings)}}
+        meter = {
+            "meter_reading": {
+                "interval_reading": bodies.v5_points(readings, lengths="no_interval" not in ask.home.oddities)
+            }
+        }
         return Reply(bodies.enveloped(meter, ask.now, error=error))
 
     def _learn(self, ask: Ask, start: date, end: date, fresh: list[Reading], failed: list[Failure]) -> None:

@@ -75,21 +75,23 @@ class Ecowatt:
             "updated_at": made,
         }
 
-    def _rows(self, now: datetime) -> list[tuple[datetime, dict[str, object]]]:
-        return [(midnight(day).replace(tzinfo=None), self.row(day, now)) for day in self.known(now)]
+    def _rows(self, now: datetime, wanted: Callable[[datetime], bool]) -> list[dict[str, object]]:
+        """Signals whose naive UTC stamp is wanted: comparing that stamp with local dates is the gateway's own fault."""
+        return [self.row(day, now) for day in self.known(now) if wanted(midnight(day).replace(tzinfo=None))]
 
     async def current(self, request: web.Request, now: datetime) -> Reply:
-        """`/ecowatt/current`: bare, and tomorrow's, because the naive UTC date is compared with the Paris date."""
+        """`/ecowatt/current`: bare, and tomorrow's."""
         self._charge(request, now)
         today = paris_day(now)
-        return Reply(next((row for stamp, row in self._rows(now) if stamp.date() == today), None))
+        rows = self._rows(now, lambda stamp: stamp.date() == today)
+        return Reply(rows[0] if rows else None)
 
     async def forecast(self, request: web.Request, now: datetime) -> Reply:
         """`/ecowatt/forecast`: enveloped, without today."""
         span = whole(request, "days", default=4, least=1, most=7)
         self._charge(request, now)
-        start = datetime.combine(paris_day(now), time())
-        rows = [row for stamp, row in self._rows(now) if start <= stamp < start + timedelta(days=span)]
+        first = paris_day(now)
+        rows = self._rows(now, lambda stamp: first <= stamp.date() < first + timedelta(days=span))
         return Reply(bodies.enveloped(rows, now))
 
     async def history(self, request: web.Request, now: datetime) -> Reply:
@@ -102,7 +104,7 @@ class Ecowatt:
             raise Refused(Reply({"detail": [{"type": "date_from_datetime_parsing", "msg": words}]}, 422))
         if (last - first).days > 365:
             return Reply({"detail": "Date range cannot exceed 365 days"}, 400)
-        return Reply([row for stamp, row in self._rows(now) if first <= stamp.date() <= last])
+        return Reply(self._rows(now, lambda stamp: first <= stamp.date() <= last))
 
     async def statistics(self, request: web.Request, now: datetime) -> Reply:
         """`/ecowatt/statistics?year=`: bare."""

@@ -62,7 +62,12 @@ class Tempo:
     def known(self, now: datetime) -> list[date]:
         """The days that the gateway can tell at an instant, oldest first."""
         last = paris_day(now) + ONE_DAY
-        return [day for day in _calendar(last) if day not in self.withheld and now >= self.published_at(day)]
+        fresh = last - timedelta(days=3)
+        return [
+            day
+            for day in _calendar(last)
+            if day not in self.withheld and ((day < fresh and day not in self.late) or now >= self.published_at(day))
+        ]
 
     def row(self, day: date, *, rte: bool = True) -> dict[str, object]:
         """One day as the gateway writes it."""
