@@ -135,7 +135,7 @@ def test_offpeak_hours_of_every_shape_become_lines(shape: object, texts: tuple[s
     [
         {"ranges": ["22:00-06:00"]},
         {"default": "HC (22H00-6H00)"},
-        {day: "HC (22h00-06h00)" for day in WEEKDAYS},
+        dict.fromkeys(WEEKDAYS, "HC (22h00-06h00)"),
         ["22:00-06:00"],
         [{"start": "22:00", "end": "06:00"}],
         {"HC": "22:00-06:00", "HP": "06:00-22:00"},

@@ -26,14 +26,14 @@ NOW = datetime(2026, 11, 21, 23, 20, 35, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def reply(body: object, status: int = 200, **fields: timedelta) -> Reply:
+def reply(body: object, status: int = 200, retry_after: timedelta | None = None) -> Reply:
     written = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Reply(status=status, body=written, **fields)
+    return Reply(status=status, body=written, retry_after=retry_after)
 
 
-def error_of(body: object, status: int = 200, **fields: timedelta) -> GatewayError:
+def error_of(body: object, status: int = 200, retry_after: timedelta | None = None) -> GatewayError:
     with pytest.raises(GatewayError) as raised:
-        read_answer(reply(body, status, **fields), NOW)
+        read_answer(reply(body, status, retry_after), NOW)
     return raised.value
 
 

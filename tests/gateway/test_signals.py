@@ -143,7 +143,9 @@ def test_grid_stamps_are_naive_utc_and_the_paris_days_asked_for_are_kept() -> No
 
 
 def test_generation_is_told_apart_by_kind_of_production() -> None:
-    rows = [{"production_type": name, "forecast_type": "ID", "values": []} for name in ("SOLAR", "WIND")]
+    rows: list[dict[str, object]] = [
+        {"production_type": name, "forecast_type": "ID", "values": []} for name in ("SOLAR", "WIND")
+    ]
     series = read_generation_forecast({"forecasts": rows})
     assert [(one.kind, one.production_type) for one in series] == [("ID", "SOLAR"), ("ID", "WIND")]
     with pytest.raises(GatewayUnavailable):

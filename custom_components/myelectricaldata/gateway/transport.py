@@ -119,6 +119,7 @@ class Transport:
                 headers=self._headers,
                 timeout=timeout,
                 allow_redirects=False,
+                middlewares=(_OneSend(),),
             ) as response:
                 return Reply(
                     status=response.status,
@@ -126,6 +127,8 @@ class Transport:
                     retry_after=_seconds(response.headers.get("Retry-After")),
                     deprecated_shape=response.headers.get("Deprecation", "").lower() == "true",
                 )
+        except aiohttp.NonHttpUrlClientError:
+            raise GatewayUnreachable("The gateway's address cannot be used") from None
         except aiohttp.ClientSSLError:
             raise GatewayUnreachable("The gateway's certificate is not trusted, or it does not speak TLS") from None
         except ValueError:  # not an address, or one with a password in it
@@ -134,6 +137,21 @@ class Transport:
     def _note(self, started: float, label: str, outcome: str) -> None:
         self.last_duration = time.monotonic() - started
         _LOGGER.debug("GET %s: %s in %.2f s", label, outcome, self.last_duration)
+
+
+class _OneSend:
+    """Forbids aiohttp to send a GET again by itself, as it does when a connection breaks: nobody would count it."""
+
+    def __init__(self) -> None:
+        self._sent = False
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        if self._sent:
+            raise aiohttp.ClientConnectionError
+        self._sent = True
+        return await handler(request)
 
 
 async def _read_body(response: aiohttp.ClientResponse) -> bytes:
