@@ -237,7 +237,21 @@ def test_a_2026_contract_without_summary_nor_meter_still_has_its_dates() -> None
 
 @pytest.mark.parametrize(
     "data",
-    [None, {}, {"customer": {}}, {"situation_contrat": []}, {"situation_contrat": [{"usage_point_id": OTHER_PDL}]}],
+    [
+        None,
+        {},
+        {"customer": {}},
+        {"customer": {"customer_id": 5}},
+        {"customer": {"usage_points": []}},
+        {
+            "customer": {
+                "usage_points": [{"usage_point": {"usage_point_id": OTHER_PDL}, "contracts": {"segment": "C5"}}]
+            }
+        },
+        {"situation_contrat": [{}]},
+        {"situation_contrat": []},
+        {"situation_contrat": [{"usage_point_id": OTHER_PDL}]},
+    ],
 )
 def test_no_contract_is_not_an_empty_contract(data: object) -> None:
     with pytest.raises(GatewayUnavailable):

@@ -154,12 +154,14 @@ def broken(body: dict[str, Any], draw: Callable[[Any], Any]) -> dict[str, Any]:
     """The body with junk in one to three places, or something of it gone."""
     damaged = copy.deepcopy(body)
     for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(places(damaged) or [("success",)]))
+        if not damaged:
+            break
+        path = draw(st.sampled_from(places(damaged)))
         node: Any = damaged
         for key in path[:-1]:
             node = node[key]
         if draw(st.booleans()):
-            node[path[-1]] = draw(st.sampled_from(JUNK))
+            node[path[-1]] = copy.deepcopy(draw(st.sampled_from(JUNK)))
         else:
             del node[path[-1]]
     return damaged

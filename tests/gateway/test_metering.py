@@ -213,7 +213,8 @@ def test_readings_of_another_usage_point_are_refused() -> None:
     body = modern_daily([(DAY, 5)])
     with pytest.raises(GatewayUnavailable, match="another usage point"):
         daily(body | {"idPrm": OTHER_PDL})
-    assert daily(body | {"idPrm": int(PDL)}) == {DAY: 5}
+    for unnamed in (int(PDL), "", None):
+        assert daily(body | {"idPrm": unnamed}) == {DAY: 5}
 
 
 def test_only_the_days_asked_for_come_back() -> None:

@@ -5,11 +5,19 @@ import logging
 import ssl
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from custom_components.myelectricaldata.gateway import transport
 from custom_components.myelectricaldata.gateway.budget import CallBudget, CallLimits
@@ -260,21 +268,36 @@ async def test_a_server_without_tls_is_not_tried_twice(
     assert gateway.requests == []
 
 
-async def test_certificates_are_verified_as_the_session_says(
-    session: aiohttp.ClientSession, client: GatewayClient, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A server's TLS with a certificate for 127.0.0.1 that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, today - timedelta(days=1), today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    (folder / "server.pem").write_bytes(pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem")
+    return context
+
+
+async def test_a_certificate_that_nobody_vouches_for_ends_the_call_before_the_secret_is_sent(
+    make_client: Callable[..., GatewayClient], pauses: Pauses, tmp_path: Path
 ) -> None:
-    seen: list[object] = []
-    request = session._request
-
-    async def spy(*args: Any, **kwargs: Any) -> aiohttp.ClientResponse:
-        seen.append(kwargs.get("ssl", True))
-        return await request(*args, **kwargs)
-
-    monkeypatch.setattr(session, "_request", spy)
-    gateway.answers(envelope([]))
-    await client.async_providers()
-    assert seen == [True]
-    assert ssl.create_default_context().verify_mode is ssl.CERT_REQUIRED
+    impostor = FakeGateway()
+    impostor.answers(envelope([]))
+    await impostor.server.start_server(ssl=self_signed(tmp_path), access_log=None)
+    try:
+        with pytest.raises(GatewayUnreachable, match="certificate"):
+            await make_client(impostor.base_url).async_providers()
+    finally:
+        await impostor.server.close()
+    assert impostor.requests == []
+    assert pauses == []
 
 
 @pytest.mark.parametrize("secret", ["", "  ", "two\nlines", "nul\x00"])

@@ -28,6 +28,15 @@ _WEEKDAYS: Final = {
 _PLAIN_KEYS: Final = frozenset({"ranges", "default", "hc", "offpeak", "offpeak_hours", "plageheurescreuses"})
 _PEAK_KEYS: Final = frozenset({"hp", "peak", "peak_hours", "plageheurespleines"})
 _DEEPEST: Final = 4
+_TERMS: Final = (
+    "segment",
+    "contract_type",
+    "distribution_tariff",
+    "subscribed_power",
+    "last_activation_date",
+    "contract_start",
+    "offpeak_hours",
+)
 _POWER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:k?VA)?", re.IGNORECASE)
 _POSTAL_CODE_AND_CITY = re.compile(r"([0-9]{5})\s+(.+)")
 
@@ -83,10 +92,9 @@ def read_contract(data: object, pdl: str, now: datetime) -> Contract:
     if "situation_contrat" in content:
         return _contract_2026(content, pdl)
     customer = mapping(content.get("customer"))
-    if not customer:
-        raise unreadable("no contract in it")
-    usage_point = _own_usage_point(customer, pdl)
-    terms = mapping(usage_point.get("contracts")) or customer
+    nested = "usage_points" in customer
+    terms = mapping(_own_usage_point(customer, pdl).get("contracts")) if nested else customer
+    _check_terms(terms)
     segment = text(terms.get("segment"))
     activation = leading_day(terms.get("last_activation_date"))
     return Contract(
@@ -228,6 +236,7 @@ def _contract_2026(content: Mapping[str, object], pdl: str) -> Contract:
     if not entries:
         raise unreadable("no contract in it")
     terms = _withdrawal(entries)
+    _check_terms(terms)
     injection = next(
         (entry for entry in entries if _injects(text(entry.get("segment")), entry.get("contract_type"))), {}
     )
@@ -250,9 +259,15 @@ def _contract_2026(content: Mapping[str, object], pdl: str) -> Contract:
     )
 
 
+def _check_terms(terms: Mapping[str, object]) -> None:
+    """A contract that says nothing is a body that is not understood."""
+    if not any(terms.get(name) for name in _TERMS):
+        raise unreadable("no contract in it")
+
+
 def _belongs(entry: Mapping[str, object], pdl: str) -> bool:
     named = entry.get("usage_point_id")
-    return named is None or usage_point_number(named) == pdl
+    return text(named) is None or usage_point_number(named) == pdl
 
 
 def _withdrawal(entries: list[Mapping[str, object]]) -> Mapping[str, object]:

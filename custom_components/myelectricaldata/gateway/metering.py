@@ -199,7 +199,7 @@ def _listed(content: Mapping[str, object], key: str) -> Iterable[object]:
 
 def _check_owner(named: object, question: Question) -> None:
     """A body that names another usage point is nobody's reading."""
-    if named is not None and usage_point_number(named) != question.pdl:
+    if text(named) is not None and usage_point_number(named) != question.pdl:
         raise unreadable("readings of another usage point")
 
 
