@@ -20,7 +20,8 @@ type OpenAccount = Callable[..., Awaitable[Account]]
 @pytest.fixture(autouse=True)
 def quiet_database() -> None:
     """The statements of every import, in the log of every test, would take longer than the import."""
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    for name in ("sqlalchemy", "homeassistant.components.recorder"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @pytest.fixture
