@@ -13,13 +13,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import psycopg2
 import pymysql
 import pytest
+from homeassistant.components.recorder.core import Recorder
+from homeassistant.components.recorder.statistics import async_add_external_statistics
+from homeassistant.core import HomeAssistant
 from pytest_socket import socket_allow_hosts
+
+from custom_components.myelectricaldata import statistics
 
 DATABASES = ("sqlite", "postgresql", "mariadb")
 START_SECONDS = 60
@@ -39,6 +47,25 @@ def fresh_database(request: pytest.FixtureRequest) -> Iterator[str]:
     run(f"CREATE DATABASE {name}")
     yield url(name)
     run(f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def recorder(recorder_mock: Recorder, fresh_database: str) -> Recorder:
+    assert fresh_database.startswith(str(recorder_mock.dialect_name))
+    return recorder_mock
+
+
+@pytest.fixture
+def imported() -> Iterator[list[datetime]]:
+    """The hours that were handed to the recorder, in order; a metadata-only import hands none."""
+    hours: list[datetime] = []
+
+    def spy(hass: HomeAssistant, metadata: Any, rows: list[Any]) -> None:
+        hours.extend(row["start"] for row in rows)
+        async_add_external_statistics(hass, metadata, rows)
+
+    with patch.object(statistics, "async_add_external_statistics", spy):
+        yield hours
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +99,12 @@ def mariadb_server() -> Iterator[tuple[Callable[[str], None], Callable[[str], st
     with _folder(account) as folder:
         data, socket = f"--datadir={folder / 'data'}", folder / "socket"
         _run_as(account, install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db")
-        options = (f"--socket={socket}", f"--pid-file={folder / 'pid'}", "--skip-networking", "--character-set-server=utf8mb4")
+        options = (
+            f"--socket={socket}",
+            f"--pid-file={folder / 'pid'}",
+            "--skip-networking",
+            "--character-set-server=utf8mb4",
+        )
         speed = ("--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-buffer-pool-size=64M")
 
         def run(statement: str) -> None:
@@ -119,7 +151,9 @@ def _folder(account: str | None) -> Iterator[Path]:
 
 def _as(account: str | None, *command: object) -> list[str]:
     """The command, run by the account, and told to end with us even if we are killed."""
-    user = [] if account is None else [f"--reuid={account}", f"--regid={pwd.getpwnam(account).pw_gid}", "--clear-groups"]
+    user = (
+        [] if account is None else [f"--reuid={account}", f"--regid={pwd.getpwnam(account).pw_gid}", "--clear-groups"]
+    )
     return ["setpriv", *user, "--pdeathsig", "TERM", *map(str, command)]
 
 

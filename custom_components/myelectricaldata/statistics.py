@@ -62,6 +62,8 @@ class SeriesKind:
     """Whether rows have a state and a running sum; otherwise they have a mean, a minimum and a maximum."""
     amounts_per_unit: int
     """Amounts of the series in one unit: 1,000 Wh in a kWh."""
+    tolerance: float
+    """In units: rows that differ by less are the same row. Half of the smallest amount."""
 
     @property
     def columns(self) -> tuple[Literal["mean", "min", "max", "state", "sum"], ...]:
@@ -76,22 +78,26 @@ class SeriesKind:
         return state, round(base + float(row.total) / self.amounts_per_unit, 9)
 
     def same(self, one: _Values, other: _Values | None) -> bool:
-        """Whether two rows differ by less than half of the smallest amount in each column."""
-        tolerance = 0.5 / self.amounts_per_unit
+        """Whether two rows are the same as far as the series is exact."""
         return other is not None and all(
-            mine is theirs if mine is None or theirs is None else abs(mine - theirs) < tolerance
+            mine is theirs if mine is None or theirs is None else abs(mine - theirs) < self.tolerance
             for mine, theirs in zip(one, other, strict=True)
         )
 
 
 ENERGY: Final = SeriesKind(
-    unit=UnitOfEnergy.KILO_WATT_HOUR, unit_class=EnergyConverter.UNIT_CLASS, adds_up=True, amounts_per_unit=1000
+    unit=UnitOfEnergy.KILO_WATT_HOUR,
+    unit_class=EnergyConverter.UNIT_CLASS,
+    adds_up=True,
+    amounts_per_unit=1000,
+    tolerance=0.0005,
 )
 PEAK_POWER: Final = SeriesKind(
     unit=UnitOfApparentPower.VOLT_AMPERE,
     unit_class=ApparentPowerConverter.UNIT_CLASS,
     adds_up=False,
     amounts_per_unit=1,
+    tolerance=0.5,
 )
 
 # What follows the stem (a period, a cost) sorts right behind it, so that an energy and its cost stay together in lists.
@@ -146,7 +152,7 @@ class SeriesWriter:
 
     @property
     def statistic_id(self) -> str:
-        """Id of the statistic."""
+        """The id under which the recorder knows it."""
         return self._id
 
     def forget(self) -> None:
@@ -219,7 +225,7 @@ class SeriesWriter:
                 raise StatisticsError(f"{self._id} is stored in {unit}, expected {self._kind.unit}: clear it first")
             wanted = self._metadata()
             if any(stored[key] != wanted[key] for key in ("name", "unit_class", "mean_type", "has_sum")):
-                self._import([])
+                self._import({})
                 await self._async_drain()
         self._prepared = True
 
@@ -245,16 +251,18 @@ class SeriesWriter:
     async def _async_store(self, batch: Sequence[SeriesDay]) -> int:
         differing = await self._async_differing(batch)
         if differing:
-            self._import(differing.items())
+            self._import(differing)
             await self._async_drain()
-            if failed := await self._async_differing(batch):
-                raise StatisticsError(f"The recorder did not take {len(failed)} of {len(differing)} rows of {self._id}")
+            stored = await self._async_read(batch)
+            failed = sum(not self._kind.same(values, stored.get(start)) for start, values in differing.items())
+            if failed:
+                raise StatisticsError(f"The recorder did not take {failed} of {len(differing)} rows of {self._id}")
         self._confirmed.update((entry.day, entry) for entry in batch)
         return len(differing)
 
     async def _async_differing(self, batch: Sequence[SeriesDay]) -> _Rows:
         """The rows of consecutive days that the recorder does not hold as they should be."""
-        stored = await self._async_in_recorder(self._read_rows, batch[0].day, batch[-1].day)
+        stored = await self._async_read(batch)
         base = 0.0 if self._base is None else self._base[1]
         differing: _Rows = {}
         for row in (row for entry in batch for row in entry.rows()):
@@ -265,6 +273,9 @@ class SeriesWriter:
             if not self._kind.same(values, stored.get(start)):
                 differing[start] = values
         return differing
+
+    async def _async_read(self, batch: Sequence[SeriesDay]) -> _Rows:
+        return await self._async_in_recorder(self._read_rows, batch[0].day, batch[-1].day)
 
     def _read_rows(self, first: date, last: date) -> _Rows:
         found = statistics_during_period(
@@ -286,9 +297,9 @@ class SeriesWriter:
             raise StatisticsError(f"The recorder could not read {self._id}: {error}") from error
 
     @callback
-    def _import(self, rows: Iterable[tuple[float, _Values]]) -> None:
+    def _import(self, rows: _Rows) -> None:
         statistics: list[StatisticData] = []
-        for start, values in rows:
+        for start, values in rows.items():
             row = StatisticData(start=dt_util.utc_from_timestamp(start))
             for column, value in zip(self._kind.columns, values, strict=True):
                 if value is not None:

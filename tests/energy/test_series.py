@@ -1,5 +1,6 @@
 """From readings to hourly rows: sums that are right at every midnight, whatever is known and in whatever order."""
 
+from collections.abc import Set
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -22,7 +23,9 @@ def curves(draw: st.DrawFn, day: date, holes: bool = True) -> DayCurve:
     random = Random(draw(st.integers(0, 2**32)))
     share = draw(st.sampled_from([0, 0, 0.1, 0.8])) if holes else 0
     slots = slots_in_day(day, minutes)
-    return DayCurve(minutes, tuple(None if random.random() < share else random.randrange(0, 9000, 6) for _ in range(slots)))
+    return DayCurve(
+        minutes, tuple(None if random.random() < share else random.randrange(0, 9000, 6) for _ in range(slots))
+    )
 
 
 @st.composite
@@ -42,7 +45,7 @@ def index_of(curve: DayCurve) -> int:
     return sum(watt or 0 for watt in curve.watts) * curve.minutes // 60
 
 
-def build(days: dict[date, DayRecord], held: set[date] = frozenset()) -> tuple[DaySeries, ...]:  # type: ignore[assignment]
+def build(days: dict[date, DayRecord], held: Set[date] = frozenset()) -> tuple[DaySeries, ...]:
     return EnergySeries().build(days, today=TODAY, held=lambda day, _record: day in held)
 
 
@@ -103,7 +106,11 @@ def test_a_builder_that_saw_another_history_gives_what_a_new_one_does(
 def test_a_hole_is_an_entry_without_energy_and_leaves_the_sum_where_it_was() -> None:
     first = date(2026, 3, 27)
     series = build({first: DayRecord(1000), first + 2 * ONE_DAY: DayRecord(2300)})
-    assert [(entry.sum_before_wh, entry.energy is None) for entry in series] == [(0, False), (1000, True), (1000, False)]
+    assert [(entry.sum_before_wh, entry.energy is None) for entry in series] == [
+        (0, False),
+        (1000, True),
+        (1000, False),
+    ]
     assert [(row.amount, row.total) for row in series[1].rows()] == [(None, 1000)] * 24
     assert len(list(series[2].rows())) == 23
 
