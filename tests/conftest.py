@@ -20,7 +20,7 @@ type OpenAccount = Callable[..., Awaitable[Account]]
 @pytest.fixture(autouse=True)
 def quiet_database() -> None:
     """The statements of every import, in the log of every test, would take longer than the import."""
-    for name in ("sqlalchemy", "homeassistant.components.recorder"):
+    for name in ("sqlalchemy", "sqlalchemy.engine", "homeassistant.components.recorder"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
