@@ -1,0 +1,85 @@
+"""Every entity, state and attribute has a name in both languages and an icon, and nothing else has."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.helpers import entity_registry as er
+
+import custom_components.myelectricaldata as integration
+from custom_components.myelectricaldata.binary_sensor import GATEWAY_REACHABLE, OFFPEAK
+from custom_components.myelectricaldata.event import NEW_DATA
+from tests.entities.rig import BOTH, NIGHT, EntityRig, Start
+
+FOLDER = Path(integration.__file__).parent
+# Home Assistant names these itself.
+STANDARD = {
+    *("attribution", "device_class", "event_type", "event_types", "friendly_name", "icon"),
+    *("options", "restored", "supported_features", "unit_of_measurement"),
+}
+
+type Section = dict[str, dict[str, dict[str, Any]]]
+
+
+def entity_section(path: str) -> Section:
+    section: Section = json.loads((FOLDER / path).read_text(encoding="utf-8"))["entity"]
+    return section
+
+
+def keys_of(rig: EntityRig) -> set[tuple[str, str]]:
+    """(platform, key) of every entity that a household with everything gets."""
+    entries = er.async_entries_for_config_entry(er.async_get(rig.hass), rig.entry.entry_id)
+    return {(entry.domain, str(entry.translation_key)) for entry in entries}
+
+
+def described(section: Section) -> set[tuple[str, str]]:
+    return {(platform, key) for platform, keys in section.items() for key in keys}
+
+
+@pytest.mark.parametrize("path", ["translations/en.json", "translations/fr.json", "icons.json"])
+async def test_each_entity_has_its_text_and_its_icon_and_none_is_left_over(start: Start, path: str) -> None:
+    rig = await start(BOTH, offpeak=NIGHT)
+    assert described(entity_section(path)) == keys_of(rig)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_no_two_entities_share_a_name(language: str) -> None:
+    for texts in entity_section(f"translations/{language}.json").values():
+        names = [text["name"] for text in texts.values()]
+        assert len(set(names)) == len(names)
+        assert all(name and name == name.strip() for name in names)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_each_attribute_has_a_name(start: Start, all_enabled: None, language: str) -> None:
+    texts = entity_section(f"translations/{language}.json")
+    rig = await start(BOTH, offpeak=NIGHT)
+    for platform, key in keys_of(rig):
+        shown = set(rig.state(key).attributes) - STANDARD
+        named = texts[platform][key].get("state_attributes", {})
+        assert shown <= named.keys(), f"{platform}.{key}"
+        if platform != "event":
+            assert shown == named.keys(), f"{platform}.{key}"
+        assert all(attribute["name"] for attribute in named.values())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_each_state_has_a_name(language: str) -> None:
+    texts = entity_section(f"translations/{language}.json")
+    assert texts["binary_sensor"][OFFPEAK.key]["state"].keys() == {"on", "off"}
+    assert set(texts["event"]["new_data"]["state_attributes"]["event_type"]["state"]) == set(NEW_DATA.event_types or ())
+    assert texts["event"]["new_data"]["state_attributes"]["direction"]["state"].keys() == set(BOTH)
+    icons = entity_section("icons.json")["binary_sensor"]
+    for key in (OFFPEAK.key, GATEWAY_REACHABLE.key):
+        assert icons[key]["state"]["on"] != icons[key]["state"]["off"]
+
+
+async def test_both_languages_say_the_same_things() -> None:
+    assert paths(entity_section("translations/en.json")) == paths(entity_section("translations/fr.json"))
+
+
+def paths(tree: Any, prefix: str = "") -> set[str]:
+    if not isinstance(tree, dict):
+        return {prefix}
+    return {path for key, value in tree.items() for path in paths(value, f"{prefix}/{key}")}
