@@ -321,7 +321,8 @@ async def test_a_usage_point_whose_directions_are_not_known_yet_is_shown_by_name
     hass: HomeAssistant, simulator: GatewaySimulator
 ) -> None:
     simulator.household(FLAT).consumption = False
-    assert labels(await submit_account(hass, account_form(simulator)))[FLAT] == f"Appartement ({FLAT}) · 6 kVA"
+    label = labels(await submit_account(hass, account_form(simulator)))[FLAT]
+    assert label == f"Appartement ({FLAT}) · 6 kVA · consent not verified"
 
 
 async def test_a_contract_that_says_nothing_of_offpeak_hours_prefills_none(

@@ -172,7 +172,13 @@ def next_call(situation: Situation) -> Call | None:
 
 
 def forced_calls(situation: Situation) -> tuple[Call, ...]:
-    """What a user's "ask now" asks: what is not in yet, else the indexes once more, for revisions."""
+    """What a user's "ask now" asks: what is not in yet, else the indexes once more, for revisions.
+
+    Of a usage point that was refused from the start nothing is known, not even since when it exists: the contract
+    says so, and whether the consent is there again.
+    """
+    if situation.state.contract_read_on is None:
+        return (_contract_call(situation),)
     feeds = [feed for feed in situation.feeds if not situation.yesterday_is_in(feed)]
     feeds = feeds or [feed for feed in situation.feeds if feed.kind is Kind.DAILY]
     return tuple(

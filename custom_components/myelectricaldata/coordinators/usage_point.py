@@ -112,6 +112,8 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
                     raise error from step.error
                 made += 1
         await self._async_settle()
+        # What a refusal had stopped goes on now, not at the next tick.
+        self._wake()
         return made
 
     async def _async_absorb(self, step: Step) -> None:
