@@ -197,12 +197,15 @@ async def test_a_kill_in_the_middle_is_made_good_and_nothing_right_is_written_ag
     assert await writer(hass).async_write(series(revised)) == 0
 
 
-async def test_an_older_day_that_appears_moves_the_base_into_the_foreign_history(hass: HomeAssistant) -> None:
+@pytest.mark.parametrize("watts", [0, 250])
+async def test_an_older_day_that_appears_moves_the_base_into_the_foreign_history(
+    hass: HomeAssistant, watts: int
+) -> None:
     start = day_start(FIRST)
     await foreign(hass, {start - timedelta(hours=hour): (1.0, 100.0 - hour) for hour in range(30, 0, -1)})
     days, mine = household(), writer(hass)
     await mine.async_write(series(days))
-    older = household(FIRST - ONE_DAY, LAST)
+    older = days | {FIRST - ONE_DAY: hourly(FIRST - ONE_DAY, [watts] * 24, watts * 24)}
     await mine.async_write(series(older))
     rows = await stored(hass)
     assert rows[5]["sum"] == 75
