@@ -26,6 +26,7 @@ from custom_components.myelectricaldata.plan import (
     forced_calls,
     history_share,
     next_call,
+    review_is_due,
 )
 
 BOTH = (Direction.CONSUMPTION, Direction.PRODUCTION)
@@ -275,3 +276,42 @@ def test_a_meter_without_load_curve_is_asked_for_it_once_a_week() -> None:
         enedis.state = replace(enedis.state, days={**enedis.state.days, Direction.CONSUMPTION: plain})
         asked += sum(call.feed is Feed.CONSUMPTION_CURVE for call in enedis.run(day))
     assert asked == 2
+
+
+def test_a_finished_history_is_looked_over_again_after_a_week_and_a_month_unless_there_never_was_a_curve() -> None:
+    enedis = Enedis(BOTH[:1])
+    enedis.know_everything_until(TODAY)
+    for feed in (Feed.CONSUMPTION_CURVE, Feed.CONSUMPTION_DAILY):
+        for reviews, days, due in ((0, 6, False), (0, 7, True), (1, 29, False), (1, 30, True), (2, 99, False)):
+            history = History(asked_from=TODAY, asked_to=TODAY, finished_on=TODAY, reviews=reviews)
+            enedis.state = replace(enedis.state, history={feed: history})
+            assert review_is_due(enedis.situation(at(TODAY + timedelta(days=days), 12)), feed) is due
+    plain = {day: DayRecord(1) for day in enedis.state.days[Direction.CONSUMPTION]}
+    history = History(asked_from=TODAY, asked_to=TODAY, finished_on=TODAY)
+    enedis.state = replace(
+        enedis.state,
+        days={**enedis.state.days, Direction.CONSUMPTION: plain},
+        history={Feed.CONSUMPTION_CURVE: history},
+    )
+    assert not review_is_due(enedis.situation(at(TODAY + timedelta(days=9), 12)), Feed.CONSUMPTION_CURVE)
+
+
+def test_the_history_waits_for_its_own_budget_while_what_is_fresh_goes_on() -> None:
+    enedis = Enedis(BOTH[:1])
+    enedis.know_everything_until(TODAY - 2 * ONE_DAY)
+    enedis.state = replace(
+        enedis.state, history={**enedis.state.history, Feed.POWER: History(asked_from=TODAY - 5 * ONE_DAY)}, peaks={}
+    )
+    enedis.schedule.history_retry_at = at(TODAY + ONE_DAY, 1)
+    assert all(not call.background for call in enedis.run(TODAY))
+    assert any(call.background for call in enedis.run(TODAY + ONE_DAY))
+
+
+def test_nothing_is_asked_before_the_time_that_a_refusal_named() -> None:
+    enedis = Enedis()
+    enedis.know_everything_until(TODAY - 2 * ONE_DAY)
+    enedis.schedule.retry_at = at(TODAY, 14)
+    assert next_call(enedis.situation(at(TODAY, 13))) is None
+    assert next_call(enedis.situation(at(TODAY, 15))) is not None
+    enedis.schedule.blocked_until = TODAY + ONE_DAY
+    assert next_call(enedis.situation(at(TODAY, 15))) is None

@@ -302,6 +302,8 @@ def review_is_due(situation: Situation, feed: Feed) -> bool:
     history = situation.history(feed)
     if history.finished_on is None or history.reviews >= len(REVIEWS_AFTER):
         return False
+    if feed.kind is Kind.CURVE and not situation.curve_is_delivered(feed):
+        return False
     return situation.today >= history.finished_on + REVIEWS_AFTER[history.reviews]
 
 

@@ -13,12 +13,12 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_HAS_CONSUMPTION, CONF_HAS_PRODUCTION, CONF_OFFPEAK, CONF_PDL, DOMAIN, LOGGER, TICK
 from ..energy.offpeak import OffpeakSchedule
 from ..energy.summary import summarise_energy, summarise_peaks
-from ..feeds import feeds_of
+from ..feeds import Feed, feeds_of
 from ..gateway.client import GatewayClient
 from ..gateway.errors import AuthenticationError, GatewayError
 from ..gateway.models import Direction
 from ..issues import IssueKind, async_clear_issue, async_raise_issue
-from ..ledger import Ledger
+from ..ledger import Changes, Ledger
 from ..notifications import async_notify_history_complete
 from ..plan import first_import_is_over, forced_calls, history_share
 from ..recording import UsagePointRecording
@@ -124,8 +124,9 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
                 self._clear(kind)
         else:
             self._absorb_error(step.error)
-        if step.changes.days and step.call.feed is not None:
-            self._tell_new_data(step)
+        if step.changes.days and step.call.feed is not None and not step.call.background:
+            # History is not news: an automation on new data must not run once for every chunk of three years.
+            self._tell_new_data(step.call.feed, step.changes)
         if step.call.background:
             await self.ledger.async_save()
             self._log_progress()
@@ -167,15 +168,14 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         return lambda: self._new_data_listeners.discard(listener)
 
     @callback
-    def _tell_new_data(self, step: Step) -> None:
-        days = step.changes.days
-        assert step.call.feed is not None  # noqa: S101  the contract brings no readings
+    def _tell_new_data(self, feed: Feed, changes: Changes) -> None:
+        days = changes.days
         news = NewData(
-            direction=step.call.feed.direction,
+            direction=feed.direction,
             first_day=days[0],
             last_day=days[-1],
             days=len(days),
-            revised=step.changes.revised,
+            revised=changes.revised,
         )
         for listener in tuple(self._new_data_listeners):
             listener(news)
