@@ -155,20 +155,19 @@ def _compared(pair: Comparison) -> Attributes:
     return {**_coverage(pair.now), **{f"last_year_{key}": value for key, value in _coverage(pair.before).items()}}
 
 
-def _peak(
-    read: Callable[[PeakSummary], Value],
-) -> Callable[[UsagePointSnapshot], Value]:
+def _peak(read: Callable[[PeakSummary], Value]) -> Callable[[UsagePointSnapshot], Value]:
     return lambda snapshot: None if snapshot.peak is None else read(snapshot.peak)
 
 
-def _peak_day(snapshot: UsagePointSnapshot) -> Attributes:
-    return {} if snapshot.peak is None else {"day": snapshot.peak.day.isoformat()}
+def _of_peak(read: Callable[[PeakSummary], Attributes]) -> Callable[[UsagePointSnapshot], Attributes]:
+    return lambda snapshot: {} if snapshot.peak is None else read(snapshot.peak)
 
 
-def _peak_window(snapshot: UsagePointSnapshot) -> Attributes:
-    peak = snapshot.peak
-    if peak is None:
-        return {}
+def _peak_day(peak: PeakSummary) -> Attributes:
+    return {"day": peak.day.isoformat()}
+
+
+def _peak_window(peak: PeakSummary) -> Attributes:
     return {
         **_span(peak.first, peak.last),
         "days_known": peak.days_known,
@@ -195,13 +194,13 @@ POWER_SENSORS = (
         native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
         suggested_display_precision=0,
         value_fn=_peak(lambda peak: peak.volt_amperes),
-        attributes_fn=_peak_day,
+        attributes_fn=_of_peak(_peak_day),
     ),
     UsagePointSensorDescription(
         key="max_power_time",
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=_peak(lambda peak: peak.at),
-        attributes_fn=_peak_day,
+        attributes_fn=_of_peak(_peak_day),
     ),
     UsagePointSensorDescription(
         key="power_margin_yesterday",
@@ -209,13 +208,13 @@ POWER_SENSORS = (
         native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
         suggested_display_precision=0,
         value_fn=_peak(lambda peak: peak.margin_va),
-        attributes_fn=_peak_day,
+        attributes_fn=_of_peak(_peak_day),
     ),
     UsagePointSensorDescription(
         key="days_above_subscribed_power",
         suggested_display_precision=0,
         value_fn=_peak(lambda peak: peak.days_above),
-        attributes_fn=_peak_window,
+        attributes_fn=_of_peak(_peak_window),
     ),
 )
 
