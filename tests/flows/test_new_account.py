@@ -1,92 +1,18 @@
 """The account's flow, over real HTTP, against the simulated gateway."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
-from unittest.mock import AsyncMock, patch
+from unittest.mock import AsyncMock
 
 import pytest
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.myelectricaldata.const import DEFAULT_BASE_URL, DOMAIN
+from custom_components.myelectricaldata.const import DEFAULT_BASE_URL
 from custom_components.myelectricaldata.flows import account_check
+from tests.flows.rig import FLAT, SOLAR, account_entry, account_form, labels, submit_account, ticked
 from tests.simulators.faults import Fault
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household, zoo
-
-SOLAR = "22516914714271"
-FLAT = "22516914714270"
-
-
-@pytest.fixture(autouse=True)
-def _platform(recorder_mock: Any, enable_custom_integrations: None, socket_enabled: None) -> None:
-    """The recorder, a dependency, has to be there before Home Assistant."""
-
-
-@pytest.fixture(autouse=True)
-def setup_entry(_platform: None) -> Iterator[AsyncMock]:
-    """These tests end where the entry starts."""
-    with patch("custom_components.myelectricaldata.async_setup_entry", create=True, return_value=True) as setup:
-        yield setup
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses() -> Iterator[None]:
-    """Retries are the client's own tests."""
-    with patch("custom_components.myelectricaldata.gateway.transport._pause", return_value=0):
-        yield
-
-
-def account_form(simulator: GatewaySimulator, **changes: str) -> dict[str, Any]:
-    fields = {
-        "client_id": simulator.client_id,
-        "client_secret": simulator.client_secret,
-        "base_url": simulator.base_url,
-        **changes,
-    }
-    return {
-        "client_id": fields["client_id"],
-        "client_secret": fields["client_secret"],
-        "advanced": {"base_url": fields["base_url"]},
-    }
-
-
-async def submit_account(hass: HomeAssistant, form: dict[str, Any]) -> ConfigFlowResult:
-    shown = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert shown["type"] is FlowResultType.FORM
-    assert shown["step_id"] == "user"
-    return await hass.config_entries.flow.async_configure(shown["flow_id"], form)
-
-
-def labels(result: ConfigFlowResult) -> dict[str, str]:
-    schema = result["data_schema"]
-    assert schema is not None
-    selector = schema.schema["usage_points"]
-    return {option["value"]: option["label"] for option in selector.config["options"]}
-
-
-def ticked(result: ConfigFlowResult) -> list[str]:
-    schema = result["data_schema"]
-    assert schema is not None
-    return schema({})["usage_points"]
-
-
-def account_entry(simulator: GatewaySimulator, **data: str) -> MockConfigEntry:
-    return MockConfigEntry(
-        domain=DOMAIN,
-        version=10,
-        title="MyElectricalData",
-        unique_id=simulator.client_id,
-        data={
-            "client_id": simulator.client_id,
-            "client_secret": simulator.client_secret,
-            "base_url": simulator.base_url,
-            **data,
-        },
-    )
 
 
 async def test_an_account_becomes_an_entry_with_the_ticked_usage_points(
@@ -335,90 +261,6 @@ async def test_a_contract_that_says_nothing_of_offpeak_hours_prefills_none(
     (subentry,) = created["result"].subentries.values()
     assert subentry.title == FLAT
     assert subentry.data["offpeak"] == []
-
-
-async def test_reauth_takes_the_new_secret_of_the_same_account_only(
-    hass: HomeAssistant, simulator: GatewaySimulator, setup_entry: AsyncMock
-) -> None:
-    entry = account_entry(simulator, client_secret="the-old-one")
-    entry.add_to_hass(hass)
-    shown = await entry.start_reauth_flow(hass)
-    assert shown["step_id"] == "reauth_confirm"
-    assert shown["description_placeholders"]["client_id_tail"] == simulator.client_id[-4:]
-
-    async def answer(secret: str) -> ConfigFlowResult:
-        return await hass.config_entries.flow.async_configure(shown["flow_id"], {"client_secret": secret})
-
-    assert (await answer("still-wrong"))["errors"] == {"base": "invalid_auth"}
-    assert (await answer(""))["errors"] == {"base": "malformed_credentials"}
-    real_id, simulator.account.client_id = simulator.account.client_id, "cli_other"
-    assert (await answer(simulator.client_secret))["errors"] == {"base": "client_id_mismatch"}
-    simulator.account.client_id = real_id
-    done = await answer(simulator.client_secret)
-    await hass.async_block_till_done()
-
-    assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reauth_successful")
-    assert entry.data["client_secret"] == simulator.client_secret
-    # Set-up had failed, so no listener was there to reload the entry.
-    assert setup_entry.call_count == 1
-
-
-async def test_reauth_with_the_secret_that_was_right_all_along_starts_the_entry_again(
-    hass: HomeAssistant, simulator: GatewaySimulator, setup_entry: AsyncMock
-) -> None:
-    entry = account_entry(simulator)
-    entry.add_to_hass(hass)
-    shown = await entry.start_reauth_flow(hass)
-    await hass.config_entries.flow.async_configure(shown["flow_id"], {"client_secret": simulator.client_secret})
-    await hass.async_block_till_done()
-    assert setup_entry.call_count == 1
-
-
-async def test_a_listening_entry_reloads_by_itself_and_only_once(
-    hass: HomeAssistant, simulator: GatewaySimulator, setup_entry: AsyncMock
-) -> None:
-    entry = account_entry(simulator, client_secret="the-old-one")
-    entry.add_to_hass(hass)
-    listener = AsyncMock()
-    entry.add_update_listener(listener)
-    shown = await entry.start_reauth_flow(hass)
-    await hass.config_entries.flow.async_configure(shown["flow_id"], {"client_secret": simulator.client_secret})
-    await hass.async_block_till_done()
-    assert listener.call_count == 1
-    assert setup_entry.call_count == 0
-
-
-async def test_reconfigure_changes_address_and_secret_after_checking_both(
-    hass: HomeAssistant, simulator: GatewaySimulator
-) -> None:
-    entry = account_entry(simulator, base_url="http://127.0.0.1:1/api", client_secret="the-old-one")
-    entry.add_to_hass(hass)
-    shown = await entry.start_reconfigure_flow(hass)
-    assert shown["step_id"] == "reconfigure"
-    flow_id = shown["flow_id"]
-    advanced = {"advanced": {"base_url": simulator.base_url}}
-
-    kept = await hass.config_entries.flow.async_configure(flow_id, advanced)
-    assert kept["errors"] == {"base": "invalid_auth"}
-    bad = {"advanced": {"base_url": "http://gateway.example"}}
-    assert (await hass.config_entries.flow.async_configure(flow_id, bad))["errors"] == {"base": "base_url_insecure"}
-    form = {"client_secret": f" {simulator.client_secret} ", **advanced}
-    done = await hass.config_entries.flow.async_configure(flow_id, form)
-
-    assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert (entry.data["client_secret"], entry.data["base_url"]) == (simulator.client_secret, simulator.base_url)
-
-
-async def test_reconfigure_without_a_secret_keeps_the_one_in_use(
-    hass: HomeAssistant, simulator: GatewaySimulator
-) -> None:
-    entry = account_entry(simulator)
-    entry.add_to_hass(hass)
-    shown = await entry.start_reconfigure_flow(hass)
-    form = {"advanced": {"base_url": f"{simulator.base_url}/"}}
-    done = await hass.config_entries.flow.async_configure(shown["flow_id"], form)
-    assert done["reason"] == "reconfigure_successful"
-    assert entry.data["client_secret"] == simulator.client_secret
 
 
 async def test_french_labels(hass: HomeAssistant, simulator: GatewaySimulator) -> None:

@@ -1,9 +1,7 @@
 """The flows of one usage point: adding it, and its off-peak hours in plain words."""
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentryDataWithId, SubentryFlowResult
@@ -21,25 +19,13 @@ from custom_components.myelectricaldata.flows.offpeak_text import (
     contract_schedule,
     parse_windows,
 )
+from tests.flows.rig import FLAT, SOLAR
 from tests.simulators.faults import Fault
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
 
-SOLAR = "22516914714271"
-FLAT = "22516914714270"
 INJECTION = "22516914714281"
 NIGHT = [{"season": "all", "windows": ["22:30-06:30"]}]
-
-
-@pytest.fixture(autouse=True)
-def _platform(recorder_mock: Any, enable_custom_integrations: None, socket_enabled: None) -> None:
-    """The recorder, a dependency, has to be there before Home Assistant."""
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses() -> Iterator[None]:
-    with patch("custom_components.myelectricaldata.gateway.transport._pause", return_value=0):
-        yield
 
 
 def account_entry(
