@@ -10,6 +10,7 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
+from custom_components.myelectricaldata.gateway import transport
 from tests.account import Account, account_entry
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
@@ -38,8 +39,13 @@ async def open_account(
     socket_enabled: None,
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[OpenAccount]:
-    """Starts a simulated gateway with some households at some instant, and an account with all of them."""
+    """Starts a simulated gateway with some households at some instant, and an account with all of them.
+
+    The clock only moves when a test moves it, so that waiting between two tries of a call would never end.
+    """
+    monkeypatch.setattr(transport, "_pause", lambda *_args: 0)
     async with AsyncExitStack() as stack:
 
         async def open_one(at: datetime, *households: Household, start: bool = True, **options: Any) -> Account:

@@ -11,7 +11,6 @@ from homeassistant.helpers import issue_registry as ir
 
 from custom_components.myelectricaldata.const import CONF_CLIENT_SECRET, DOMAIN
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY, day_start
-from custom_components.myelectricaldata.gateway import transport
 from tests.account import Account, paris, true_rows
 from tests.conftest import OpenAccount
 from tests.simulators.faults import Fault
@@ -21,12 +20,6 @@ PDL = "22516914714271"
 NOW = paris(2026, 11, 21, 12)
 TODAY = date(2026, 11, 21)
 ACTIVATION = date(2026, 11, 1)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock stands still in these tests, so that waiting between tries would never end."""
-    monkeypatch.setattr(transport, "_pause", lambda *_args: 0)
 
 
 def house(**options: Any) -> Household:
@@ -91,9 +84,7 @@ async def test_a_fault_in_the_middle_of_the_history_resumes_where_it_was(open_ac
     assert await account.rows("consumption", PDL) == true_rows(home, "consumption", date(2026, 6, 1), TODAY - ONE_DAY)
 
 
-async def test_a_gateway_that_hangs_holds_nothing_up(
-    open_account: OpenAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_gateway_that_hangs_holds_nothing_up(open_account: OpenAccount) -> None:
     home = house()
     account = await open_account(NOW, home, start=False)
     account.simulator.inject(Fault(kind="hang", route="/enedis", times=None))

@@ -48,6 +48,7 @@ class NewDataEvent(UsagePointEntity, EventEntity):
             EVENT_REVISED if new.revised else EVENT_NEW_DATA,
             {
                 "direction": new.direction.value,
+                "kind": new.kind.value,
                 "first_day": new.first_day.isoformat(),
                 "last_day": new.last_day.isoformat(),
                 "days": new.days,

@@ -7,6 +7,7 @@ from homeassistant.const import STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.myelectricaldata.coordinators.snapshot import NewData
+from custom_components.myelectricaldata.feeds import Kind
 from custom_components.myelectricaldata.gateway.models import Direction
 from tests.entities.rig import (
     BOTH,
@@ -40,15 +41,21 @@ async def test_new_readings_fire_an_event_that_says_which_days(start: Start, rev
     (listener,) = rig.usage_point.new_data_listeners
     listener(
         NewData(
-            direction=Direction.PRODUCTION, first_day=date(2026, 11, 18), last_day=YESTERDAY, days=2, revised=revised
+            direction=Direction.PRODUCTION,
+            kind=Kind.CURVE,
+            first_day=date(2026, 11, 18),
+            last_day=YESTERDAY,
+            days=2,
+            revised=revised,
         )
     )
     event = rig.state("new_data")
     assert event.state != STATE_UNKNOWN
-    told = {key: event.attributes[key] for key in ("event_type", "direction", "first_day", "last_day", "days")}
+    told = {key: event.attributes[key] for key in ("event_type", "direction", "kind", "first_day", "last_day", "days")}
     assert told == {
         "event_type": event_type,
         "direction": "production",
+        "kind": "curve",
         "first_day": "2026-11-18",
         "last_day": "2026-11-20",
         "days": 2,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..energy.summary import EnergySummary, PeakSummary
+from ..feeds import Kind
 from ..gateway.models import Contract, Direction
 
 
@@ -39,6 +40,8 @@ class NewData:
     """Readings that entered the ledger: what the event entity tells."""
 
     direction: Direction
+    kind: Kind
+    """Daily indexes, load curves or maximum power."""
     first_day: date
     last_day: date
     days: int

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_HAS_CONSUMPTION, CONF_HAS_PRODUCTION, CONF_OFFPEAK, CONF_PDL, DOMAIN, LOGGER, TICK
+from ..energy.calendar import day_end
 from ..energy.offpeak import OffpeakSchedule
 from ..energy.summary import summarise_energy, summarise_peaks
 from ..feeds import Feed, feeds_of
@@ -58,13 +61,29 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self._asking = asyncio.Lock()
         self._new_data_listeners: set[Callable[[NewData], None]] = set()
         self._tenths = 10
+        self._midnight: CALLBACK_TYPE | None = None
 
     @override
     async def _async_update_data(self) -> UsagePointSnapshot:
         if not self._loaded:
             await self._async_load()
         self._wake()
+        self._follow_midnight()
         return self._snapshot()
+
+    @callback
+    def _follow_midnight(self) -> None:
+        """Yesterday is another day from midnight in Paris on, not from the next tick on."""
+        if self._midnight is None:
+            self._midnight = async_track_point_in_utc_time(
+                self.hass, self._turn_day, day_end(self.sync.situation.today)
+            )
+
+    @callback
+    def _turn_day(self, _now: datetime) -> None:
+        self._midnight = None
+        self._follow_midnight()
+        self.async_set_updated_data(self._snapshot())
 
     async def _async_load(self) -> None:
         try:
@@ -172,6 +191,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         days = changes.days
         news = NewData(
             direction=feed.direction,
+            kind=feed.kind,
             first_day=days[0],
             last_day=days[-1],
             days=len(days),
@@ -199,13 +219,8 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         if tenths > self._tenths:
             LOGGER.info("History of %s: %s %% complete", self.subentry.title, 10 * tenths)
             if tenths == 10:
-                self.hass.async_create_task(self._async_celebrate())
+                self.hass.async_create_task(async_notify_history_complete(self.hass, self.pdl, self.subentry.title))
         self._tenths = tenths
-
-    async def _async_celebrate(self) -> None:
-        first_day = min((day for direction in self.directions for day in self.ledger.days(direction)), default=None)
-        if first_day is not None:
-            await async_notify_history_complete(self.hass, self.pdl, self.subentry.title, first_day)
 
     def _raise(self, kind: IssueKind, placeholders: dict[str, str] | None = None) -> None:
         async_raise_issue(
@@ -224,6 +239,8 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
     async def async_shutdown(self) -> None:
         """Stop asking, and keep what was learnt."""
         await super().async_shutdown()
+        if self._midnight is not None:
+            self._midnight()
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.wait([self._worker])
