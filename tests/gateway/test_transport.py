@@ -76,6 +76,11 @@ async def ask(client: GatewayClient) -> object:
     return await client.async_daily(PDL, CONSUMPTION, FIRST, YESTERDAY)
 
 
+def _name(value: object) -> str:
+    """An id that is the same in every process: a function's own name, not its address."""
+    return getattr(value, "__name__", None) or str(value)
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "attempts"),
     [
@@ -108,7 +113,7 @@ async def ask(client: GatewayClient) -> object:
         (failure("ENEDIS_ERROR", "ADAM-DC-0500: Technical Exception"), GatewayUnavailable, 1),
         (echo(), GatewayUnavailable, 1),
     ],
-    ids=str,
+    ids=_name,
 )
 async def test_a_fault_ends_in_its_error_after_so_many_attempts_and_tells_no_secret(
     client: GatewayClient,
@@ -134,7 +139,7 @@ async def test_a_fault_ends_in_its_error_after_so_many_attempts_and_tells_no_sec
     assert client.last_error is raised.value
 
 
-@pytest.mark.parametrize("fault", [reset, (503, b""), (500, failure("INTERNAL_ERROR")), (429, b"")], ids=str)
+@pytest.mark.parametrize("fault", [reset, (503, b""), (500, failure("INTERNAL_ERROR")), (429, b"")], ids=_name)
 async def test_what_was_passing_is_forgotten(
     client: GatewayClient, gateway: FakeGateway, pauses: Pauses, fault: object
 ) -> None:
