@@ -37,6 +37,7 @@ from .flows.account_check import (
     checked_base_url,
     checked_credential,
     configured_pdls,
+    our_entries,
 )
 from .flows.choices import option_of, subentry_of
 from .flows.usage_point import UsagePointFlow
@@ -150,8 +151,8 @@ class MyElectricalDataConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _title(self) -> str:
         """Neutral, since titles end up in screenshots and logs; further accounts are told apart by their client id."""
-        others = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-        return f"MyElectricalData (…{self._data[CONF_CLIENT_ID][-4:]})" if others else "MyElectricalData"
+        tail = self._data[CONF_CLIENT_ID][-4:]
+        return f"MyElectricalData (…{tail})" if our_entries(self.hass) else "MyElectricalData"
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """The gateway has refused the secret."""

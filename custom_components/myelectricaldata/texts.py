@@ -30,8 +30,3 @@ async def async_get_texts(hass: HomeAssistant) -> Texts:
     """The strings in the language of this Home Assistant; English where that has none."""
     strings = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
     return Texts({key.removeprefix(_PREFIX): text for key, text in strings.items() if key.startswith(_PREFIX)})
-
-
-async def async_text(hass: HomeAssistant, key: str, **placeholders: str) -> str:
-    """One string, for a caller that needs no other."""
-    return (await async_get_texts(hass))(key, **placeholders)

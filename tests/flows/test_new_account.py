@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from unittest.mock import AsyncMock
 
 import pytest
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.myelectricaldata.const import DEFAULT_BASE_URL
 from custom_components.myelectricaldata.flows import account_check
@@ -112,6 +114,32 @@ async def test_a_gateway_too_slow_to_verify_consents_keeps_nobody_waiting(
     choice = await submit_account(hass, account_form(simulator))
     assert all(label.endswith("consent not verified") for label in labels(choice).values())
     assert sorted(ticked(choice)) == [FLAT, SOLAR]
+
+
+async def test_a_gateway_that_never_answers_is_given_up_in_time(
+    hass: HomeAssistant, simulator: GatewaySimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_check, "CHECK_SECONDS", 0.2)
+    simulator.inject(Fault(kind="hang", times=None))
+    refused = await submit_account(hass, account_form(simulator))
+    assert refused["errors"] == {"base": "cannot_connect"}
+
+
+async def test_the_entry_of_another_integration_of_this_domain_is_left_alone(
+    hass: HomeAssistant, simulator: GatewaySimulator
+) -> None:
+    foreign = MockConfigEntry(
+        domain="myelectricaldata",
+        version=3,
+        title="Linky",
+        data={"pdl": FLAT, "token": "abc"},
+        subentries_data=[ConfigSubentryData(data={"prm": FLAT}, subentry_type="usage_point", title="x", unique_id="x")],
+    )
+    foreign.add_to_hass(hass)
+    choice = await submit_account(hass, account_form(simulator))
+    assert set(labels(choice)) == {FLAT, SOLAR}
+    created = await hass.config_entries.flow.async_configure(choice["flow_id"], {"usage_points": [FLAT]})
+    assert created["title"] == "MyElectricalData"
 
 
 async def test_a_gateway_that_dies_while_consents_are_verified_still_lets_one_choose(

@@ -53,20 +53,16 @@ def query(
 ) -> list[Reading]:
     """The readings of the Paris civil days `first` to `last`, both included; `today` and later are always missing."""
     span = list(days_between(first, last))
-    match resolution:
-        case Resolution.SLOT | Resolution.HOUR:
-            book = ProfileBook(days)
-            return [
-                reading
-                for day in span
-                for reading in _within_day(day, days.get(day, DayRecord()), resolution, book, today)
-            ]
-        case Resolution.DAY:
-            return [_whole_day(day, _total(days, day, today)) for day in span]
-        case Resolution.MONTH | Resolution.YEAR:
-            parts = 2 if resolution is Resolution.MONTH else 1
-            groups = groupby(span, key=lambda day: (day.year, day.month)[:parts])
-            return [_period(days, list(group), today) for _, group in groups]
+    if resolution is Resolution.DAY:
+        return [_whole_day(day, _total(days, day, today)) for day in span]
+    if resolution in (Resolution.SLOT, Resolution.HOUR):
+        book = ProfileBook(days)
+        return [
+            reading for day in span for reading in _within_day(day, days.get(day, DayRecord()), resolution, book, today)
+        ]
+    parts = 2 if resolution is Resolution.MONTH else 1
+    groups = groupby(span, key=lambda day: (day.year, day.month)[:parts])
+    return [_period(days, list(group), today) for _, group in groups]
 
 
 def _total(days: Mapping[date, DayRecord], day: date, today: date) -> DayEnergy | None:

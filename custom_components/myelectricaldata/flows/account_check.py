@@ -11,12 +11,13 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.loader import async_get_integration
 from yarl import URL
 
-from ..const import CONF_PDL, DOMAIN, LOGGER, SUBENTRY_USAGE_POINT
+from ..const import CONF_PDL, CONFIG_ENTRY_VERSION, DOMAIN, LOGGER, SUBENTRY_USAGE_POINT
 from ..gateway.client import GatewayClient
 from ..gateway.errors import (
     AccessDeniedError,
@@ -29,8 +30,10 @@ from ..gateway.errors import (
 )
 from ..gateway.models import Contract, UsagePoint
 
+# A person is waiting, so the client's own patience is cut short.
+CHECK_SECONDS: Final = 45
 PROBE_SECONDS: Final = 30
-"""A person is waiting: what is not known by then is shown as not verified."""
+"""What is not known by then is shown as not verified."""
 
 _LOCAL_SUFFIXES: Final = (".local", ".lan", ".home", ".internal", ".localhost", ".home.arpa", ".local.hass.io")
 
@@ -118,12 +121,15 @@ async def async_client(hass: HomeAssistant, *, base_url: str, client_id: str, cl
 async def async_checked_points(client: GatewayClient, client_id: str) -> tuple[UsagePoint, ...]:
     """The usage points of the account that the secret opens. Raises FormError when the account cannot be used."""
     try:
-        account = await client.async_account()
-        if account.client_id is not None and account.client_id != client_id:
-            raise FormError("client_id_mismatch")
-        if not account.is_active:
-            raise FormError("account_inactive")
-        return tuple(await client.async_usage_points())
+        async with asyncio.timeout(CHECK_SECONDS):
+            account = await client.async_account()
+            if account.client_id is not None and account.client_id != client_id:
+                raise FormError("client_id_mismatch")
+            if not account.is_active:
+                raise FormError("account_inactive")
+            return await client.async_usage_points()
+    except TimeoutError as err:
+        raise FormError("cannot_connect") from err
     except GatewayError as err:
         # The messages of GatewayError are safe to log.
         LOGGER.debug("The account could not be checked: %s", err)
@@ -170,10 +176,15 @@ async def _async_probe(client: GatewayClient, point: UsagePoint) -> Candidate:
         return Candidate(point=point, obstacle=Obstacle.UNVERIFIED)
 
 
+def our_entries(hass: HomeAssistant) -> list[ConfigEntry]:
+    """The accounts that this integration made, not those of another one that once used the domain."""
+    return [entry for entry in hass.config_entries.async_entries(DOMAIN) if entry.version >= CONFIG_ENTRY_VERSION]
+
+
 def configured_pdls(hass: HomeAssistant) -> set[str]:
     """The usage points that are followed already, under whichever account: each can be only once in Home Assistant."""
     return {
         subentry.data[CONF_PDL]
-        for entry in hass.config_entries.async_entries(DOMAIN)
+        for entry in our_entries(hass)
         for subentry in entry.get_subentries_of_type(SUBENTRY_USAGE_POINT)
     }
