@@ -23,6 +23,7 @@ FRESH_CALLS_A_DAY = 8
 LOOK_BACK_DAYS = 14
 LATE_DAYS = 30
 LATE_AGES = (28, 21)
+DAYS_TO_GIVE_UP = 7
 CONTRACT_EVERY = timedelta(days=7)
 REFUSED_FOR = timedelta(days=30)
 REVIEWS_AFTER = (timedelta(days=7), timedelta(days=30))
@@ -140,10 +141,17 @@ class Situation:
 
     def curve_is_delivered(self, feed: Feed) -> bool:
         """Whether this meter's load curve has come at all in the last month that was asked for."""
+        return any(record.delivered_curve is not None for record in self._last_month(feed))
+
+    def curve_is_given_up(self, feed: Feed) -> bool:
+        """Whether a week of indexes and more has come without any curve: its recording is not activated at Enedis."""
+        indexes = sum(record.index_wh is not None for record in self._last_month(feed))
+        return indexes >= DAYS_TO_GIVE_UP and not self.curve_is_delivered(feed)
+
+    def _last_month(self, feed: Feed) -> list[DayRecord]:
         last = self.history(feed).asked_to or self.yesterday
-        days = days_between(last - timedelta(days=LATE_DAYS), last)
         records = self.state.days[feed.direction]
-        return any(day in records and records[day].delivered_curve is not None for day in days)
+        return [records[day] for day in days_between(last - timedelta(days=LATE_DAYS), last) if day in records]
 
 
 def first_try(today: date, minute: int) -> datetime:
@@ -247,7 +255,7 @@ def _leader_is_in(situation: Situation) -> bool:
 
 def _curve_may_come(situation: Situation, feed: Feed) -> bool:
     """A load curve that never came is asked for once a week: its owner may have activated it."""
-    if feed.kind is not Kind.CURVE or situation.curve_is_delivered(feed):
+    if feed.kind is not Kind.CURVE or not situation.curve_is_given_up(feed):
         return True
     return situation.today.toordinal() % 7 == situation.schedule.minute % 7 and situation.schedule.used(feed) < 0
 
@@ -302,7 +310,7 @@ def review_is_due(situation: Situation, feed: Feed) -> bool:
     history = situation.history(feed)
     if history.finished_on is None or history.reviews >= len(REVIEWS_AFTER):
         return False
-    if feed.kind is Kind.CURVE and not situation.curve_is_delivered(feed):
+    if feed.kind is Kind.CURVE and situation.curve_is_given_up(feed):
         return False
     return situation.today >= history.finished_on + REVIEWS_AFTER[history.reviews]
 
