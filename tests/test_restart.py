@@ -7,16 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.myelectricaldata.const import DOMAIN
 from custom_components.myelectricaldata.coordinators import AccountCoordinator
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY, day_start
 from custom_components.myelectricaldata.ledger import Ledger
+from custom_components.myelectricaldata.repairs import async_create_fix_flow
 from custom_components.myelectricaldata.statistics import SeriesWriter, StatisticsError, async_clear
 from custom_components.myelectricaldata.sync import Synchroniser
-from tests.account import Account, paris, true_rows
+from tests.account import Account, paris, true_rows, usage_point_subentry
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 
@@ -28,6 +30,10 @@ ACTIVATION = date(2026, 10, 24)
 
 def house() -> Household:
     return Household(pdl=PDL, name="Maison", production=True, activation=ACTIVATION)
+
+
+def issue_of(account: Account, kind: str) -> ir.IssueEntry | None:
+    return ir.async_get(account.hass).async_get_issue(DOMAIN, f"{kind}_{PDL}")
 
 
 def die_at(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, nth: int, *, after: bool) -> None:
@@ -187,6 +193,40 @@ async def test_a_removed_usage_point_takes_its_readings_and_issues_along_and_lea
     assert [point.pdl for point in account.entry.runtime_data.usage_points.values()] == [other.pdl]
     assert await account.rows("consumption", PDL)
     assert account.simulator.calls == []
+    assert issue_of(account, "statistics_kept") is not None
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("keep", True), ("delete", False)])
+async def test_the_user_decides_what_becomes_of_the_statistics_of_a_removed_usage_point(
+    open_account: OpenAccount, choice: str, kept: bool
+) -> None:
+    account = await open_account(NOW, house())
+    [subentry] = account.entry.subentries.values()
+    account.hass.config_entries.async_remove_subentry(account.entry, subentry.subentry_id)
+    await account.settle()
+    issue = issue_of(account, "statistics_kept")
+    assert issue is not None
+    flow = await async_create_fix_flow(account.hass, issue.issue_id, issue.data)
+    flow.hass, flow.issue_id, flow.flow_id, flow.handler = account.hass, issue.issue_id, "flow", DOMAIN
+    shown = await flow.async_step_init()
+    assert shown["type"] is FlowResultType.MENU
+    assert (shown["description_placeholders"] or {})["name"] == "Maison"
+    done = await getattr(flow, f"async_step_{choice}")()
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert bool(await account.rows("consumption", PDL)) is kept
+    assert bool(await account.peaks(PDL)) is kept
+
+
+async def test_a_usage_point_that_comes_back_has_no_question_left(open_account: OpenAccount) -> None:
+    home = house()
+    account = await open_account(NOW, home)
+    [subentry] = account.entry.subentries.values()
+    account.hass.config_entries.async_remove_subentry(account.entry, subentry.subentry_id)
+    await account.settle()
+    account.hass.config_entries.async_add_subentry(account.entry, ConfigSubentry(**usage_point_subentry(home)))
+    await account.settle()
+    assert issue_of(account, "statistics_kept") is None
+    assert await account.rows("consumption", PDL) == true_rows(home, "consumption", ACTIVATION, TODAY - ONE_DAY)
 
 
 async def test_a_removed_account_leaves_no_file(open_account: OpenAccount, hass_storage: dict[str, object]) -> None:

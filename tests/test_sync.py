@@ -38,7 +38,7 @@ class Gateway:
         self.answer = answer
         self.asked: list[tuple[date, date]] = []
 
-    async def async_maximum_power(self, _pdl: str, first: date, last: date, *, background: bool) -> MaximumPower:
+    async def async_maximum_power(self, _pdl: str, first: date, last: date, *, background: bool) -> MaximumPower:  # noqa: ARG002
         self.asked.append((first, last))
         return self.answer(first, last)
 

@@ -97,8 +97,14 @@ async def _async_forget_removed(hass: HomeAssistant, entry: MyElectricalDataConf
         if coordinator.pdl not in kept:
             await coordinator.async_shutdown()
             await coordinator.ledger.async_remove()
-            async_clear_issues(hass, entry.entry_id, pdl=coordinator.pdl)
+            _ask_about_statistics(hass, entry.entry_id, coordinator.pdl, coordinator.subentry.title)
     entry.runtime_data.account.forget(kept)
+
+
+def _ask_about_statistics(hass: HomeAssistant, entry_id: str, pdl: str, name: str) -> None:
+    """A usage point is gone: nothing about it has to be settled but what becomes of its years of statistics."""
+    async_clear_issues(hass, entry_id, pdl=pdl)
+    async_raise_issue(hass, entry_id, IssueKind.STATISTICS_KEPT, pdl=pdl, name=name)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MyElectricalDataConfigEntry) -> bool:
@@ -116,7 +122,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyElectricalDataConfigE
     for subentry in entry.get_subentries_of_type(SUBENTRY_USAGE_POINT):
         pdl = subentry.data[CONF_PDL]
         await Ledger(hass, pdl).async_remove()
-        async_clear_issues(hass, entry.entry_id, pdl=pdl)
+        _ask_about_statistics(hass, entry.entry_id, pdl, subentry.title)
     await AccountCoordinator(hass, entry).async_remove()
     async_clear_issues(hass, entry.entry_id)
 

@@ -29,6 +29,8 @@ class IssueKind(StrEnum):
     """Placeholder `days`: since how many days nothing has come."""
     LEDGER_UNREADABLE = "ledger_unreadable"
     """Placeholder `file`: the name under which the unreadable file was kept."""
+    STATISTICS_KEPT = "statistics_kept"
+    """A usage point was removed: only the user can say whether its statistics go too."""
     FOREIGN_ENTRY = "foreign_entry"
     """Placeholder `version`: of the entry that another integration of this domain left; `name` is its title."""
 
@@ -52,6 +54,7 @@ _RULES: Final[Mapping[IssueKind, _Rule]] = MappingProxyType(
         IssueKind.QUOTA_REACHED: _Rule(severity=ir.IssueSeverity.WARNING),
         IssueKind.GATEWAY_DOWN: _Rule(severity=ir.IssueSeverity.ERROR, website=True),
         IssueKind.LEDGER_UNREADABLE: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
+        IssueKind.STATISTICS_KEPT: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
         IssueKind.FOREIGN_ENTRY: _Rule(severity=ir.IssueSeverity.ERROR, persistent=True),
     }
 )

@@ -12,6 +12,9 @@ from .ledger import Ledger
 from .plan import Situation, curve_is_held, daily_history_is_settled
 from .statistics import ENERGY, PEAK_POWER, SeriesWriter, StatisticsError, statistic_id, statistic_name
 
+SERIES_KINDS = (*(direction.value for direction in Direction), "max_power")
+"""The statistics that a usage point can have; see `statistics.statistic_id`."""
+
 
 class _Series:
     """One statistic: its writer, and what is remembered of it in this process."""

@@ -10,6 +10,8 @@ from homeassistant.helpers import issue_registry as ir
 from .const import CONF_PDL, DOMAIN
 from .coordinators import UsagePointCoordinator
 from .issues import IssueKind
+from .recording import SERIES_KINDS
+from .statistics import async_clear, statistic_id
 
 
 class TryAgainFlow(RepairsFlow):
@@ -56,10 +58,34 @@ class TryAgainFlow(RepairsFlow):
         return next((each for each in coordinators.values() if each.pdl == self._pdl), None)
 
 
+class KeptStatisticsFlow(RepairsFlow):
+    """The user decides what becomes of the statistics of a usage point that was removed."""
+
+    def __init__(self, pdl: str) -> None:
+        self._pdl = pdl
+
+    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Keep or delete."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        placeholders = None if issue is None else issue.translation_placeholders
+        return self.async_show_menu(menu_options=["keep", "delete"], description_placeholders=placeholders)
+
+    async def async_step_keep(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Nothing changes."""
+        return self.async_create_entry(data={})
+
+    async def async_step_delete(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Take the statistics out of the recorder, with all their rows."""
+        await async_clear(self.hass, [statistic_id(kind, self._pdl) for kind in SERIES_KINDS])
+        return self.async_create_entry(data={})
+
+
 async def async_create_fix_flow(
     _hass: HomeAssistant, _issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """The flow of an issue that `issues.py` has raised."""
     if data is None or (pdl := data.get(CONF_PDL)) is None or data.get("kind") == IssueKind.LEDGER_UNREADABLE:
         return ConfirmRepairFlow()
+    if data.get("kind") == IssueKind.STATISTICS_KEPT:
+        return KeptStatisticsFlow(str(pdl))
     return TryAgainFlow(str(data["entry_id"]), str(pdl))

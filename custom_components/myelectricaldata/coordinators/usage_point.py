@@ -97,6 +97,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         if set_aside is not None:
             self._raise(IssueKind.LEDGER_UNREADABLE, {"file": set_aside})
         self._loaded = True
+        self._clear(IssueKind.STATISTICS_KEPT)
         self._tenths = int(10 * history_share(self.sync.situation))
 
     @callback
