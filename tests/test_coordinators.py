@@ -138,3 +138,29 @@ async def test_a_schedule_survives_a_restart(open_account: OpenAccount) -> None:
     assert await account.hass.config_entries.async_unload(account.entry.entry_id)
     await account.start()
     assert encode_schedule(account.coordinator(PDL).sync.schedule) == before
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"version": 99, "minor_version": 1, "key": "", "data": {}},
+        {"version": 0, "minor_version": 1, "key": "", "data": {}},
+        {"version": 1, "minor_version": 1, "key": "", "data": ["nonsense"]},
+        {
+            "version": 1,
+            "minor_version": 1,
+            "key": "",
+            "data": {"budget": 3, "minute": -5, "schedules": 7, "last_success": 1},
+        },
+    ],
+)
+async def test_an_account_file_that_cannot_be_read_costs_calls_and_no_data(
+    open_account: OpenAccount, hass_storage: dict[str, object], stored: dict[str, object]
+) -> None:
+    home = house()
+    account = await open_account(NOW, home)
+    assert await account.hass.config_entries.async_unload(account.entry.entry_id)
+    hass_storage[f"{DOMAIN}.{account.entry.entry_id}"] = stored
+    await account.start()
+    await account.travel(day_start(TODAY + ONE_DAY) + timedelta(hours=23))
+    assert await account.rows("consumption", PDL) == true_rows(home, "consumption", ACTIVATION, TODAY)

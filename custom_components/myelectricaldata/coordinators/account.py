@@ -6,6 +6,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -47,7 +48,13 @@ class AccountCoordinator(DataUpdateCoordinator[AccountSnapshot]):
 
     async def async_load(self) -> None:
         """Read the file; one that is not as it should be costs at most a few calls, so it starts afresh."""
-        data = await self._store.async_load() or {}
+        try:
+            data = await self._store.async_load()
+        except (HomeAssistantError, NotImplementedError, KeyError, TypeError) as err:
+            LOGGER.warning("The call budget of the account could not be read and starts afresh: %s", err)
+            data = None
+        if not isinstance(data, dict):
+            return
         self.budget = CallBudget.from_dict(data.get("budget"))
         if isinstance(minute := data.get("minute"), int) and 0 <= minute < MINUTES_OF_FIRST_TRY:
             self._minute = minute
