@@ -164,7 +164,7 @@ class Stage:
 
     async def drain_recorder(self) -> None:
         """Wait until the recorder has written what it was given."""
-        while (await self.api.call("recorder/info"))["backlog"]:
+        while (await self.api.call("recorder/info"))["backlog"]:  # noqa: ASYNC110  it is in another process
             await asyncio.sleep(0.1)
 
     async def configure_energy(self) -> dict[str, Any]:
