@@ -87,14 +87,15 @@ class Home:
     def _create(self) -> None:
         storage = FOLDER / ".storage"
         storage.mkdir(parents=True)
-        settings = {"port": free_port(), "gateway_port": free_port(), "password": secrets.token_hex(4)}
+        port = free_port()
+        settings = {"port": port, "gateway_port": free_port(), "password": secrets.token_hex(4)}
         self._settings_file.write_text(json.dumps(settings))
         (FOLDER / "configuration.yaml").write_text(CONFIGURATION)
         components = FOLDER / "custom_components"
         components.mkdir()
         (components / INTEGRATION.name).symlink_to(INTEGRATION)
         # Settings in YAML would be a trial of five minutes, with a dialog over every page.
-        _store(storage, "http", 2, 2, _http(settings["port"]))
+        _store(storage, "http", 2, 2, _http(port))
         # Only the user is left to create: the other steps would start flows that look for the internet.
         _store(storage, "onboarding", 4, 1, {"done": ["core_config", "analytics", "integration"]})
 

@@ -97,7 +97,7 @@ class Stage:
             "first_data": self._shows_yesterday,
             "full_history": self._has_everything,
         }
-        shown = ""
+        shown = -1.0
         async with asyncio.timeout(IMPORT_SECONDS):
             while waiting or "first_statistics" not in self.seconds:
                 states = await self.states()
@@ -108,16 +108,21 @@ class Stage:
                 if "first_statistics" not in self.seconds and await self._records_yesterday():
                     self.seconds["first_statistics"] = time.monotonic() - began
                 share = min(self._shares(states), default=0.0)
-                if (line := f"{share:3.0f} %") != shown or not waiting:
-                    self._show(f"history: {line}, {len(self.gateway.calls)} calls, {passed:.0f} s", last=not waiting)
-                    shown = line
+                # A line that is redrawn may say every step; a log, every tenth.
+                if share >= shown + (1 if sys.stderr.isatty() else 10):
+                    self._show(share, passed)
+                    shown = share
                 await asyncio.sleep(0.25)
         await self.drain_recorder()
         self.seconds["full_history"] = time.monotonic() - began
-
-    def _show(self, line: str, *, last: bool) -> None:
+        self._show(100, self.seconds["full_history"])
         if sys.stderr.isatty():
-            print(f"\r{line}\x1b[K", end="\n" if last else "", file=sys.stderr, flush=True)
+            say("")
+
+    def _show(self, share: float, seconds: float) -> None:
+        line = f"history {share:3.0f} %, {len(self.gateway.calls)} calls, {seconds:.0f} s"
+        if sys.stderr.isatty():
+            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
         else:
             say(line)
 
