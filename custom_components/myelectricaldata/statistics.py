@@ -20,6 +20,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import batched
 from typing import Final, Literal
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
@@ -44,7 +45,11 @@ from .energy.series import HourRow, SeriesDay
 type _Values = tuple[float | None, ...]
 type _Rows = dict[float, _Values]
 
-_CHUNK_DAYS: Final = 80  # 80 days of 25 hours are 2,000 rows: one transaction of the recorder
+_CHUNK_DAYS: Final = 80
+"""80 days of 25 hours are 2,000 rows, which are read and compared at once."""
+_IMPORT_ROWS: Final = 120
+"""One transaction of the recorder. It makes ten objects or more of each row; those of a long import live long enough to
+make Python's garbage collector go through all that Home Assistant holds, which stops it for a noticeable time."""
 _QUEUE_TIMEOUT: Final = 900
 
 
@@ -251,7 +256,8 @@ class SeriesWriter:
     async def _async_store(self, batch: Sequence[SeriesDay]) -> int:
         differing = await self._async_differing(batch)
         if differing:
-            self._import(differing)
+            for rows in batched(differing.items(), _IMPORT_ROWS, strict=False):
+                self._import(dict(rows))
             await self._async_drain()
             stored = await self._async_read(batch)
             failed = sum(not self._kind.same(values, stored.get(start)) for start, values in differing.items())

@@ -68,12 +68,11 @@ def assemble_days(samples: Sequence[CurveSample]) -> dict[date, DayCurve]:
     """
     if looks_end_stamped(samples):
         return {}
-    by_day: dict[date, list[_Reading]] = {}
+    by_day: dict[date, list[CurveSample]] = {}
     for sample in samples:
         if _makes_sense(sample):
-            label = sample.label
-            by_day.setdefault(label.date(), []).append(((_wall_minute(label), sample.minutes), sample.watts))
-    return {day: _assemble_day(day, by_day[day]) for day in sorted(by_day)}
+            by_day.setdefault(sample.label.date(), []).append(sample)
+    return {day: _assemble_day(day, [_reading(sample) for sample in by_day[day]]) for day in sorted(by_day)}
 
 
 def _makes_sense(sample: CurveSample) -> bool:
@@ -84,6 +83,10 @@ def _makes_sense(sample: CurveSample) -> bool:
         and label.minute % sample.minutes == 0
         and (sample.watts is None or sample.watts >= 0)
     )
+
+
+def _reading(sample: CurveSample) -> _Reading:
+    return (_wall_minute(sample.label), sample.minutes), sample.watts
 
 
 def _wall_minute(label: datetime) -> int:

@@ -23,7 +23,7 @@ class DayCurve:
     @property
     def known(self) -> int:
         """Number of slots with a reading."""
-        return sum(watt is not None for watt in self.watts)
+        return len(self.watts) - self.watts.count(None)
 
     @property
     def complete(self) -> bool:

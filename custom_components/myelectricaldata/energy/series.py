@@ -117,6 +117,7 @@ class EnergySeries:
 
     def __init__(self) -> None:
         self._energies: dict[date, tuple[DayRecord, DayEnergy]] = {}
+        self._waiting: dict[date, tuple[DayRecord, DayEnergy]] = {}
 
     def build(
         self,
@@ -136,17 +137,21 @@ class EnergySeries:
             energy = self._energy(day, record, today, book, waits := held(day, record))
             if energy is not None:
                 energies[day] = energy, waits
+        if not any(waits for _, waits in energies.values()):
+            self._waiting.clear()
         return _accumulate(energies)
 
     def _energy(self, day: date, record: DayRecord, today: date, book: ProfileBook, waits: bool) -> DayEnergy | None:
-        if (kept := self._energies.get(day)) is not None and kept[0] is record:
-            return kept[1]
+        # The estimate of a day that waits depends on nothing but its record, that of another one on its neighbours too.
+        for known in (self._energies, self._waiting) if waits else (self._energies,):
+            if (kept := known.get(day)) is not None and kept[0] is record:
+                return kept[1]
         estimated = needs_profile(record)
         # The shape of a day whose rows are not stored does not matter, and a profile is costly.
         profile = None if waits else partial(book.profile_for, day)
         energy = day_energy(day, record, today=today, profile=profile)
-        if energy is not None and not estimated:
-            self._energies[day] = record, energy
+        if energy is not None and (waits or not estimated):
+            (self._waiting if estimated else self._energies)[day] = record, energy
         return energy
 
 

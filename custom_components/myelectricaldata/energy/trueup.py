@@ -52,7 +52,7 @@ class DayEnergy:
     @property
     def total_wh(self) -> int:
         """Energy of the known slots."""
-        return sum(slot for slot in self.slots if slot is not None)
+        return sum(filter(None, self.slots))
 
     def hours(self) -> tuple[int | None, ...]:
         """Wh of the 23, 24 or 25 hours; None where no slot is known. They sum to `total_wh`."""
@@ -95,7 +95,7 @@ def apportion(total: int, weights: Sequence[int | Fraction]) -> tuple[int, ...]:
     Equal remainders go to the earlier place. All weights zero: an even spread. ValueError for a negative total or
     weight, and for something to share without places.
     """
-    if total < 0 or any(weight < 0 for weight in weights):
+    if total < 0 or min(weights, default=0) < 0:
         raise ValueError("Only energy that is not negative can be shared")
     if not weights:
         if total:
@@ -151,6 +151,11 @@ def _weights(day: date, minutes: int, profile: ProfileSource | None) -> tuple[in
 
 def _scaled(curve: DayCurve, total_wh: int) -> tuple[int | None, ...]:
     """The known slots, in proportion to their power, summing to `total_wh`; the others stay unknown."""
+    # As a rule the power of every slot is a whole number of Wh and they sum to the index: nothing is left to share.
+    if all((watt or 0) * curve.minutes % 60 == 0 for watt in curve.watts):
+        slots = tuple(None if watt is None else watt * curve.minutes // 60 for watt in curve.watts)
+        if sum(filter(None, slots)) == total_wh:
+            return slots
     return _shared(total_wh, curve.watts, curve.minutes)
 
 

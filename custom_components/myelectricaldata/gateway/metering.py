@@ -1,11 +1,12 @@
 """Metering bodies, v5 and 2026, to readings by Paris civil day. Sources: gateway.md 5.2 to 5.6, domain.md 1."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from itertools import chain
 from typing import Final
 
 from ..energy.assembly import CurveSample, assemble_days, looks_end_stamped
@@ -64,10 +65,34 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    value: Decimal | None
+    written: object
     stamp: object
     interval: object
     unit: str
+
+    @property
+    def value(self) -> Decimal | None:
+        """What is written, when it is a number."""
+        return number(self.written)
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """The readings of one list, made anew by each iteration.
+
+    Kept, those of some months would be many thousand objects that live just long enough to make Python's garbage
+    collector go through everything that Home Assistant holds, which stops it for a noticeable time.
+    """
+
+    points: Sequence[object]
+    keys: tuple[str, str, str]
+    """Of the value, the stamp and the interval."""
+    unit: str
+
+    def __iter__(self) -> Iterator[_Reading]:
+        value, stamp, interval = self.keys
+        for point in map(mapping, self.points):
+            yield _Reading(point.get(value), point.get(stamp), point.get(interval), self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +100,19 @@ class Readings:
     """The raw readings of a body, whatever its dialect."""
 
     dialect: Dialect
-    items: tuple[_Reading, ...]
+    lists: tuple[_Items, ...]
     partial: bool = False
     """The gateway said PARTIAL_DATA."""
     deprecated_shape: bool = False
     """A 2.x that serves the v5 shape."""
+
+    @property
+    def items(self) -> Iterator[_Reading]:
+        """Every reading, in the order of the body."""
+        return chain.from_iterable(self.lists)
+
+    def __len__(self) -> int:
+        return sum(len(listed.points) for listed in self.lists)
 
 
 _METIER: Final = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
@@ -98,16 +131,16 @@ def read_metering(answer: Answer, question: Question) -> Readings:
         dialect = Dialect.DATA_CONNECT_2026
         _check_owner(content.get("idPrm"), question)
         _check_step(content.get("pas"), question)
-        items = _read_2026(content["grandeur"], question)
+        lists = tuple(_read_2026(content["grandeur"], question))
     elif "meter_reading" in content:
         dialect = Dialect.V5
         meter = mapping(content["meter_reading"])
         _check_owner(meter.get("usage_point_id"), question)
         _check_step(mapping(meter.get("reading_type")).get("measuring_period"), question)
-        items = _read_v5(meter)
+        lists = (_read_v5(meter),)
     else:
         raise unreadable("no readings in it")
-    return Readings(dialect, tuple(items), answer.partial, answer.deprecated_shape)
+    return Readings(dialect, lists, answer.partial, answer.deprecated_shape)
 
 
 def daily_energy(readings: Readings, question: Question) -> dict[date, int]:
@@ -120,7 +153,8 @@ def daily_energy(readings: Readings, question: Question) -> dict[date, int]:
         if day is None or (step is not None and step not in _DAY_STEPS):
             continue
         understood += 1
-        energy = None if reading.value is None else rounded(reading.value * _prefix(reading.unit))
+        value = reading.value
+        energy = None if value is None else rounded(value * _prefix(reading.unit))
         if energy is not None and energy <= LARGEST and question.wants(day):
             said.setdefault(day, set()).add(energy)
     _check_understood(readings, understood)
@@ -129,17 +163,21 @@ def daily_energy(readings: Readings, question: Question) -> dict[date, int]:
 
 def load_curve(readings: Readings, question: Question) -> dict[date, DayCurve]:
     """Load curves by Paris day. Labels are the starts of the intervals, in naive Paris time (gateway.md 5.2)."""
-    in_demo_units = _is_demo_curve(readings.items)
-    labelled = [(label, reading) for reading in readings.items if (label := wall_time(reading.stamp)) is not None]
-    _check_understood(readings, len(labelled))
-    half_hourly = _half_hourly_days(label for label, reading in labelled if text(reading.interval) is None)
+    in_demo_units = _is_demo_curve(readings)
+    half_hourly = _half_hourly_days(readings)
+    understood = 0
     samples: list[CurveSample] = []
-    for label, reading in labelled:
+    for reading in readings.items:
+        label = wall_time(reading.stamp)
+        if label is None:
+            continue
+        understood += 1
         minutes = interval_minutes(reading.interval)
         if minutes is None and text(reading.interval) is None and label.date() in half_hourly:
             minutes = 30
         if minutes is not None:
             samples.append(CurveSample(label, minutes, _watts(reading, minutes, in_demo_units=in_demo_units)))
+    _check_understood(readings, understood)
     if looks_end_stamped(samples):
         raise unreadable("load curve stamped at the end of its intervals")
     return assemble_days([sample for sample in samples if question.wants(sample.label.date())])
@@ -154,9 +192,10 @@ def maximum_power(readings: Readings, question: Question) -> dict[date, PowerPea
         if day is None:
             continue
         understood += 1
-        if reading.value is None or not question.wants(day):
+        value = reading.value
+        if value is None or not question.wants(day):
             continue
-        power = rounded(reading.value * _prefix(reading.unit))
+        power = rounded(value * _prefix(reading.unit))
         known = peaks.get(day)
         if power <= LARGEST and (known is None or _rank(power, at) > _rank(known.volt_amperes, known.at)):
             peaks[day] = PowerPeak(volt_amperes=power, at=at)
@@ -164,7 +203,7 @@ def maximum_power(readings: Readings, question: Question) -> dict[date, PowerPea
     return dict(sorted(peaks.items()))
 
 
-def _read_2026(entries: object, question: Question) -> Iterator[_Reading]:
+def _read_2026(entries: object, question: Question) -> Iterator[_Items]:
     """Every entry of the direction and quantity asked; those of the other direction are somebody else's answer."""
     listed = [mapping(entry) for entry in ([entries] if isinstance(entries, dict) else sequence(entries))]
     metiers = [text(entry.get("grandeurMetier")) for entry in listed]
@@ -179,18 +218,15 @@ def _read_2026(entries: object, question: Question) -> Iterator[_Reading]:
     ):
         raise unreadable("no readings of a known kind")
     for entry in matching:
-        unit = text(entry.get("unite")) or ""
-        for point in map(mapping, _listed(entry, "points")):
-            yield _Reading(number(point.get("v")), point.get("d"), point.get("p"), unit)
+        yield _Items(_listed(entry, "points"), ("v", "d", "p"), text(entry.get("unite")) or "")
 
 
-def _read_v5(meter: Mapping[str, object]) -> Iterator[_Reading]:
+def _read_v5(meter: Mapping[str, object]) -> _Items:
     unit = text(mapping(meter.get("reading_type")).get("unit")) or ""
-    for item in map(mapping, _listed(meter, "interval_reading")):
-        yield _Reading(number(item.get("value")), item.get("date"), item.get("interval_length"), unit)
+    return _Items(_listed(meter, "interval_reading"), ("value", "date", "interval_length"), unit)
 
 
-def _listed(content: Mapping[str, object], key: str) -> Iterable[object]:
+def _listed(content: Mapping[str, object], key: str) -> Sequence[object]:
     """The list under a key. An explicit null is an empty one, anything else is not understood."""
     if key not in content or not isinstance(content[key], list | None):
         raise unreadable(f"no list of {key}")
@@ -210,7 +246,7 @@ def _check_step(step: object, question: Question) -> None:
 
 
 def _check_understood(readings: Readings, understood: int) -> None:
-    if readings.items and not understood:
+    if len(readings) and not understood:
         raise unreadable("no reading has a known date")
 
 
@@ -220,34 +256,34 @@ def _prefix(unit: str) -> int:
 
 
 def _watts(reading: _Reading, minutes: int, *, in_demo_units: bool) -> int | None:
-    if reading.value is None:
+    value = reading.value
+    if value is None:
         return None
-    power = reading.value * _prefix(reading.unit)
+    power = value * _prefix(reading.unit)
     if in_demo_units:
-        power = reading.value * 1000 * 60 / minutes
+        power = value * 1000 * 60 / minutes
     elif reading.unit.lower() in {"kwh", "mwh"}:
         power = power * 60 / minutes
     return rounded(power) if power <= LARGEST else None
 
 
-def _is_demo_curve(items: tuple[_Reading, ...]) -> bool:
+def _is_demo_curve(readings: Readings) -> bool:
     """Whether this is the demo account's curve: kWh a slot, said nowhere, but told by its stamps (gateway.md 5.6).
 
     No other body has stamps with an offset, fractions and values that small together.
     """
-    values = [reading.value for reading in items if reading.value is not None]
-    return (
-        all(has_offset(reading.stamp) and not reading.unit for reading in items)
-        and any(value != value.to_integral_value() for value in values)
-        and max(values) < _DEMO_LIMIT
-    )
+    if not all(has_offset(reading.stamp) and not reading.unit for reading in readings.items):
+        return False
+    values = [value for reading in readings.items if (value := reading.value) is not None]
+    return any(value != value.to_integral_value() for value in values) and max(values) < _DEMO_LIMIT
 
 
-def _half_hourly_days(labels: Iterable[datetime]) -> frozenset[date]:
+def _half_hourly_days(readings: Readings) -> frozenset[date]:
     """The days whose readings, without any interval, can only be half-hourly: 46, 48 or 50 of them (gateway.md 14)."""
     by_day: dict[date, list[datetime]] = {}
-    for label in labels:
-        by_day.setdefault(label.date(), []).append(label)
+    for reading in readings.items:
+        if text(reading.interval) is None and (label := wall_time(reading.stamp)) is not None:
+            by_day.setdefault(label.date(), []).append(label)
     return frozenset(day for day, found in by_day.items() if _is_half_hourly(day, found))
 
 
