@@ -315,3 +315,18 @@ def test_nothing_is_asked_before_the_time_that_a_refusal_named() -> None:
     assert next_call(enedis.situation(at(TODAY, 15))) is not None
     enedis.schedule.blocked_until = TODAY + ONE_DAY
     assert next_call(enedis.situation(at(TODAY, 15))) is None
+
+
+def test_gateway_1_22_without_a_load_curve_still_brings_the_days_the_peaks_and_the_contract() -> None:
+    enedis = Enedis(BOTH[:1])
+    enedis.dialect = Dialect.V5
+    enedis.know_everything_until(TODAY - 2 * ONE_DAY)
+    plain = {day: DayRecord(record.index_wh) for day, record in enedis.state.days[Direction.CONSUMPTION].items()}
+    plain.pop(TODAY - 2 * ONE_DAY)
+    enedis.state = replace(
+        enedis.state,
+        days={**enedis.state.days, Direction.CONSUMPTION: plain},
+        contract_read_on=TODAY - timedelta(days=8),
+    )
+    enedis.schedule.minute = (TODAY.toordinal() + 1) % 7
+    assert [call.feed for call in enedis.run(TODAY)] == [Feed.CONSUMPTION_DAILY, Feed.POWER, None]

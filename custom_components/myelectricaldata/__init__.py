@@ -47,6 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyElectricalDataConfigEn
         budget=account.budget,
         now=dt_util.utcnow,
     )
+    client.dialect = account.dialect
     usage_points = {
         subentry.subentry_id: UsagePointCoordinator(hass, entry, subentry, client, account)
         for subentry in entry.get_subentries_of_type(SUBENTRY_USAGE_POINT)

@@ -242,8 +242,8 @@ def _fresh_feeds(situation: Situation, slot: int) -> Iterator[Feed]:
 
 
 def _leader(situation: Situation) -> Feed | None:
-    """The feed whose arrival tells that Enedis has published."""
-    feeds = situation.feeds
+    """The feed whose arrival tells that Enedis has published; a curve that never comes tells nothing."""
+    feeds = [each for each in situation.feeds if each.kind is not Kind.CURVE or not situation.curve_is_given_up(each)]
     wanted = Kind.CURVE if situation.dialect is Dialect.V5 else Kind.DAILY
     return next((feed for feed in feeds if feed.kind is wanted), feeds[0] if feeds else None)
 

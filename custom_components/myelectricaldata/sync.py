@@ -19,7 +19,7 @@ from .gateway.errors import (
     RequestRejected,
     WrongDirection,
 )
-from .gateway.models import Direction
+from .gateway.models import Dialect, Direction
 from .ledger import Changes, Ledger
 from .plan import Call, Schedule, Situation, current_slot, fresh_call_is_due, history_chunk, next_call, review_is_due
 
@@ -80,6 +80,11 @@ class Synchroniser:
         )
 
     @property
+    def dialect(self) -> Dialect | None:
+        """Which gateway answers, None until it has served readings."""
+        return self._client.dialect
+
+    @property
     def fresh_call_is_due(self) -> bool:
         """Whether more of what the user waits for comes with the next call."""
         return fresh_call_is_due(self.situation)
@@ -98,13 +103,14 @@ class Synchroniser:
             call = self._shortened(call, call.feed)
         return await self.async_perform(call)
 
-    async def async_perform(self, call: Call) -> Step:
-        """Make one call and merge its answer."""
-        self._note_try(call)
+    async def async_perform(self, call: Call, *, forced: bool = False) -> Step:
+        """Make one call and merge its answer. `forced`: a person asks, so that it is none of the day's own tries."""
+        counted = not (forced or call.background or self._opens(call))
+        self._note_try(call, counted=counted)
         try:
             step = await self._async_ask(call)
         except GatewayError as err:
-            step = self._failed(call, err)
+            step = self._failed(call, err, counted=counted)
         else:
             self.schedule.failures, self.schedule.retry_at, self.schedule.blocked_until = 0, None, None
             if call.background and call.feed in self._chunk_days:
@@ -115,14 +121,21 @@ class Synchroniser:
             return replace(step, pause=pause)
         return step
 
-    def _note_try(self, call: Call) -> None:
+    def _opens(self, call: Call) -> bool:
+        """Whether nothing of its kind was ever answered: the first questions do not use up a day's tries."""
+        if call.feed is None:
+            return self._ledger.state.contract_read_on is None
+        return self._ledger.history(call.feed).asked_from is None
+
+    def _note_try(self, call: Call, *, counted: bool) -> None:
         schedule, now = self.schedule, self._now()
         schedule.start_day(self.situation.today)
         if call.background:
             return
         if call.feed is not None:
             schedule.use(call.feed, current_slot(now, schedule.minute))
-        schedule.calls += 1
+        if counted:
+            schedule.calls += 1
 
     async def _async_ask(self, call: Call) -> Step:
         client, ledger, pdl = self._client, self._ledger, self._ledger.pdl
@@ -156,7 +169,7 @@ class Synchroniser:
         last = call.last if history.asked_to is None else max(call.last, history.asked_to)
         self._ledger.set_history(feed, replace(history, asked_to=last, refused_on=None))
 
-    def _failed(self, call: Call, err: GatewayError) -> Step:
+    def _failed(self, call: Call, err: GatewayError, *, counted: bool) -> Step:
         schedule, today = self.schedule, self.situation.today
         if call.feed is None and isinstance(err, (DataNotReady, RequestRejected)):
             self._ledger.set_contract(None, today)
@@ -176,7 +189,7 @@ class Synchroniser:
                 schedule.history_retry_at = moment
             case QuotaError(retry_after=datetime() as moment):
                 schedule.retry_at = moment
-                self._give_back(call)
+                self._give_back(call, counted=counted)
             case GatewayUnavailable() if self._answers_shorter(call):
                 pass
             case RequestRejected() if call.feed is not None:
@@ -185,15 +198,15 @@ class Synchroniser:
             case _:
                 schedule.retry_at = self._now() + BACKOFF[min(schedule.failures, len(BACKOFF) - 1)]
                 schedule.failures += 1
-                self._give_back(call)
+                self._give_back(call, counted=counted)
         return Step(call=call, error=err)
 
-    def _give_back(self, call: Call) -> None:
+    def _give_back(self, call: Call, *, counted: bool) -> None:
         """The question did not reach Enedis: it is not one of the day's tries."""
-        if not call.background:
+        if counted:
             self.schedule.calls -= 1
-            if call.feed is not None:
-                self.schedule.use(call.feed, self.schedule.used(call.feed) - 1)
+        if not call.background and call.feed is not None:
+            self.schedule.use(call.feed, self.schedule.used(call.feed) - 1)
 
     def _raise_floor(self, call: Call, feed: Feed, err: BeforeActivation) -> None:
         """Learn the first day that can be had: from the gateway's own word, else by asking for ever less."""

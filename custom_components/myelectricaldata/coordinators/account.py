@@ -15,6 +15,7 @@ from ..const import DOMAIN, LOGGER, STORAGE_VERSION, TICK
 from ..energy.calendar import PARIS
 from ..gateway.budget import CallBudget
 from ..gateway.errors import GatewayError, GatewayUnavailable, QuotaError
+from ..gateway.models import Dialect
 from ..issues import IssueKind, async_clear_issue, async_raise_issue
 from ..plan import Schedule
 from ..schedule_format import decode_schedule, encode_schedule
@@ -43,6 +44,8 @@ class AccountCoordinator(DataUpdateCoordinator[AccountSnapshot]):
         self._down_since: datetime | None = None
         self._reachable: bool | None = None
         self._unsaved = False
+        self.dialect: Dialect | None = None
+        """Which gateway answered last: what it can serve of yesterday decides what is asked."""
         self.auth_failed = False
         """The secret was refused: nothing is asked until the user has given another, which reloads the entry."""
 
@@ -61,6 +64,7 @@ class AccountCoordinator(DataUpdateCoordinator[AccountSnapshot]):
         schedules = data.get("schedules")
         if isinstance(schedules, dict):
             self._schedules = {pdl: decode_schedule(value, self._minute) for pdl, value in schedules.items()}
+        self.dialect = next((each for each in Dialect if each == data.get("dialect")), None)
         self._last_success = _instant(data.get("last_success"))
         self._down_since = _instant(data.get("down_since"))
 
@@ -72,19 +76,21 @@ class AccountCoordinator(DataUpdateCoordinator[AccountSnapshot]):
         return self._schedules[pdl]
 
     def forget(self, pdls: set[str]) -> None:
-        """Drop the schedules of usage points other than these."""
+        """Drop the schedules of usage points other than these, also from the file: one that returns starts afresh."""
         self._schedules = {pdl: schedule for pdl, schedule in self._schedules.items() if pdl in pdls}
+        self._unsaved = True
 
     @override
     async def _async_update_data(self) -> AccountSnapshot:
         return self._snapshot()
 
     @callback
-    def note_success(self) -> None:
-        """The gateway has answered."""
+    def note_success(self, dialect: Dialect | None) -> None:
+        """The gateway has answered, in a dialect that is known once it has served readings."""
         if self._reachable is False:
             LOGGER.info("The MyElectricalData gateway answers again")
         self._reachable, self._down_since, self._last_success = True, None, dt_util.utcnow()
+        self.dialect = dialect
         async_clear_issue(self.hass, self.config_entry.entry_id, IssueKind.GATEWAY_DOWN)
         async_clear_issue(self.hass, self.config_entry.entry_id, IssueKind.QUOTA_REACHED)
         self._changed()
@@ -145,6 +151,7 @@ class AccountCoordinator(DataUpdateCoordinator[AccountSnapshot]):
             "minute": self._minute,
             "budget": self.budget.as_dict(),
             "schedules": {pdl: encode_schedule(schedule) for pdl, schedule in self._schedules.items()},
+            "dialect": self.dialect,
             "last_success": self._last_success and self._last_success.isoformat(),
             "down_since": self._down_since and self._down_since.isoformat(),
         }

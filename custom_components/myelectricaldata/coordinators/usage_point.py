@@ -57,7 +57,9 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.recording = UsagePointRecording(hass, self.ledger, subentry.title, self.directions)
         self._account = account
         self._loaded = False
+        self._stopped = False
         self._worker: asyncio.Task[None] | None = None
+        self._questions: set[asyncio.Task[int]] = set()
         self._asking = asyncio.Lock()
         self._new_data_listeners: set[Callable[[NewData], None]] = set()
         self._tenths = 10
@@ -102,7 +104,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
 
     @callback
     def _wake(self) -> None:
-        if self._worker is None or self._worker.done():
+        if not self._stopped and (self._worker is None or self._worker.done()):
             self._worker = self.config_entry.async_create_background_task(
                 self.hass, self._async_work(), name=f"{DOMAIN} {self.subentry.title}", eager_start=False
             )
@@ -121,12 +123,28 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         await self._async_settle()
 
     async def async_ask_now(self) -> int:
-        """Ask at once for what is not in yet. Returns the number of calls made; raises when the first one failed."""
-        calls = forced_calls(self.sync.situation)
+        """Ask at once for what is not in yet. Returns the number of calls made; raises when one failed.
+
+        Only of a usage point that is running: one whose file could not be read would write an empty one over it, and
+        one that was unloaded has given its file to the next.
+        """
+        if not self._loaded or self._stopped:
+            raise _not_running()
+        question = self.config_entry.async_create_background_task(
+            self.hass, self._async_ask_now(), name=f"{DOMAIN} {self.subentry.title} now"
+        )
+        self._questions.add(question)
+        question.add_done_callback(self._questions.discard)
+        await asyncio.wait([question])
+        if question.cancelled():
+            raise _not_running()
+        return question.result()
+
+    async def _async_ask_now(self) -> int:
         made = 0
         async with self._asking:
-            for call in calls:
-                step = await self.sync.async_perform(call)
+            for call in forced_calls(self.sync.situation):
+                step = await self.sync.async_perform(call, forced=True)
                 await self._async_absorb(step)
                 if step.error is not None and (error := translated(step.error, self.subentry.title)) is not None:
                     raise error from step.error
@@ -139,7 +157,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
     async def _async_absorb(self, step: Step) -> None:
         """Take in what a call brought: tell the entities, the recorder, the user."""
         if step.error is None:
-            self._account.note_success()
+            self._account.note_success(self.sync.dialect)
             for kind in CONSENT_ISSUES:
                 self._clear(kind)
         else:
@@ -242,11 +260,18 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         await super().async_shutdown()
         if self._midnight is not None:
             self._midnight()
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.wait([self._worker])
+        self._stopped = True
+        running = {task for task in (self._worker, *self._questions) if task is not None}
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
         if self._loaded:
             await self.ledger.async_save()
+
+
+def _not_running() -> HomeAssistantError:
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="not_loaded")
 
 
 def _directions(subentry: ConfigSubentry) -> tuple[Direction, ...]:
