@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_HAS_CONSUMPTION, CONF_HAS_PRODUCTION, CONF_OFFPEAK, CONF_PDL, DOMAIN, LOGGER, TICK
+from ..const import CONF_OFFPEAK, CONF_PDL, DOMAIN, LOGGER, TICK
 from ..energy.calendar import day_end
 from ..energy.offpeak import OffpeakSchedule
 from ..energy.summary import summarise_energy, summarise_peaks
@@ -27,6 +27,7 @@ from ..plan import first_import_is_over, forced_calls, history_share
 from ..recording import UsagePointRecording
 from ..sync import Step, Synchroniser
 from .account import AccountCoordinator
+from .directions import async_follow_directions, directions_of
 from .outcome import CONSENT_ISSUES, consent_issue, curve_is_missing, translated
 from .snapshot import NewData, UsagePointSnapshot
 
@@ -48,7 +49,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.pdl: str = subentry.data[CONF_PDL]
         super().__init__(hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {subentry.title}", update_interval=TICK)
         self.subentry = subentry
-        self.directions = _directions(subentry)
+        self.directions = directions_of(subentry.data)
         self.ledger = Ledger(hass, self.pdl)
         self.offpeak = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
         self.sync = Synchroniser(
@@ -56,6 +57,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         )
         self.recording = UsagePointRecording(hass, self.ledger, subentry.title, self.directions)
         self._account = account
+        self._client = client
         self._loaded = False
         self._stopped = False
         self._worker: asyncio.Task[None] | None = None
@@ -118,6 +120,9 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
                 if step is None:
                     break
                 await self._async_absorb(step)
+                if step.call.feed is None and step.error is None and self.ledger.state.history:
+                    # The weekly look at the contract, not the first one: set-up has just read the account.
+                    await async_follow_directions(self.hass, self.config_entry, self.subentry, self._client)
             if step.pause:
                 await asyncio.sleep(step.pause)
         await self._async_settle()
@@ -272,11 +277,3 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
 
 def _not_running() -> HomeAssistantError:
     return HomeAssistantError(translation_domain=DOMAIN, translation_key="not_loaded")
-
-
-def _directions(subentry: ConfigSubentry) -> tuple[Direction, ...]:
-    held = {
-        Direction.CONSUMPTION: subentry.data.get(CONF_HAS_CONSUMPTION, True),
-        Direction.PRODUCTION: subentry.data.get(CONF_HAS_PRODUCTION, False),
-    }
-    return tuple(direction for direction, has in held.items() if has)
