@@ -78,10 +78,11 @@ def decode_state(data: Mapping[str, Any]) -> LedgerState:
         raise LedgerFormatError(f"{type(err).__name__}: {err}") from err
 
 
-def _encode_record(record: DayRecord) -> list[Any]:
+def _encode_record(record: DayRecord) -> tuple[Any, ...]:
+    # Tuples are JSON arrays like lists, and the garbage collector soon lets those of plain values go.
     if record.curve is None:
-        return [record.index_wh]
-    return [record.index_wh, record.curve.minutes, list(record.curve.watts)]
+        return (record.index_wh,)
+    return record.index_wh, record.curve.minutes, record.curve.watts
 
 
 def _decode_record(day: date, value: list[Any]) -> DayRecord:

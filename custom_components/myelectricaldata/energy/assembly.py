@@ -11,7 +11,7 @@ label, localise the *end*, and subtract the interval in real time.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import gcd
@@ -41,38 +41,58 @@ class CurveSample:
     """Mean power over the interval; None when the gateway says null."""
 
 
+class LabelledCurve:
+    """The samples of a body by the day of their label, held as plain numbers: a quarter of a year has thousands.
+
+    Samples off the grid of their interval, of an unknown interval or of negative power are dropped.
+    """
+
+    def __init__(self, samples: Iterable[CurveSample]) -> None:
+        """Takes each sample once, so that `samples` may make them one by one."""
+        self._by_day: dict[date, list[tuple[int, int, int | None]]] = {}
+        for sample in samples:
+            if _makes_sense(sample):
+                label = sample.label
+                self._by_day.setdefault(label.date(), []).append((_wall_minute(label), sample.minutes, sample.watts))
+
+    @property
+    def end_stamped(self) -> bool:
+        """Whether it carries raw Enedis stamps: from one interval after midnight to a later day's midnight.
+
+        What the gateway serves starts at 00:00 and never reaches the midnight after its last day (domain.md 1.2).
+        """
+        if len(self._by_day) < 2:
+            return False
+        first, minutes, _ = min(self._by_day[min(self._by_day)], key=_wall)
+        last, _, _ = max(self._by_day[max(self._by_day)], key=_wall)
+        return first == minutes and last == 0
+
+    def days(self, wanted: Callable[[date], bool]) -> dict[date, DayCurve]:
+        """The load curve of every day of which something came and that is wanted, oldest day first.
+
+        Neither the order of the days, nor that of the samples of a day, nor repetitions matter, except that on the
+        autumn day the two runs of a label are told apart by which came first. Of two different values for one slot the
+        last wins; a null never beats a value.
+        """
+        return {
+            day: _assemble_day(day, [((wall, minutes), watts) for wall, minutes, watts in self._by_day[day]])
+            for day in sorted(self._by_day)
+            if wanted(day)
+        }
+
+
 def looks_end_stamped(samples: Iterable[CurveSample]) -> bool:
-    """Whether a body carries raw Enedis stamps: from one interval after midnight to a later day's midnight.
+    """Whether a body carries raw Enedis stamps: see `LabelledCurve.end_stamped`."""
+    return LabelledCurve(samples).end_stamped
 
-    What the gateway serves starts at 00:00 and never reaches the midnight after its last day (domain.md 1.2).
+
+def assemble_days(samples: Iterable[CurveSample]) -> dict[date, DayCurve]:
+    """The load curve of every day: see `LabelledCurve.days`.
+
+    A body that `looks_end_stamped` gives no day at all: half an hour of everything would go to the wrong place.
     """
-    kept = [sample for sample in samples if _makes_sense(sample)]
-    if not kept:
-        return False
-    first = min(kept, key=lambda sample: sample.label)
-    last = max(kept, key=lambda sample: sample.label)
-    return (
-        first.label.date() < last.label.date()
-        and _wall_minute(first.label) == first.minutes
-        and _wall_minute(last.label) == 0
-    )
-
-
-def assemble_days(samples: Sequence[CurveSample]) -> dict[date, DayCurve]:
-    """The load curve of every day of which something came, oldest day first.
-
-    Neither the order of the days, nor that of the samples of a day, nor repetitions matter, except that on the autumn
-    day the two runs of a label are told apart by which came first. Of two different values for one slot the last wins;
-    a null never beats a value. Samples off the grid of their interval, of an unknown interval or of negative power are
-    dropped. A body that `looks_end_stamped` gives no day at all: half an hour of everything would go to the wrong place.
-    """
-    if looks_end_stamped(samples):
-        return {}
-    by_day: dict[date, list[CurveSample]] = {}
-    for sample in samples:
-        if _makes_sense(sample):
-            by_day.setdefault(sample.label.date(), []).append(sample)
-    return {day: _assemble_day(day, [_reading(sample) for sample in by_day[day]]) for day in sorted(by_day)}
+    curve = LabelledCurve(samples)
+    return {} if curve.end_stamped else curve.days(lambda _day: True)
 
 
 def _makes_sense(sample: CurveSample) -> bool:
@@ -85,8 +105,8 @@ def _makes_sense(sample: CurveSample) -> bool:
     )
 
 
-def _reading(sample: CurveSample) -> _Reading:
-    return (_wall_minute(sample.label), sample.minutes), sample.watts
+def _wall(sample: tuple[int, int, int | None]) -> int:
+    return sample[0]
 
 
 def _wall_minute(label: datetime) -> int:

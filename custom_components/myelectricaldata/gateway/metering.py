@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import chain
 from typing import Final
 
-from ..energy.assembly import CurveSample, assemble_days, looks_end_stamped
+from ..energy.assembly import CurveSample, LabelledCurve
 from ..energy.calendar import minutes_in_day, paris_date
 from ..energy.readings import DayCurve
 from .answers import Answer, raise_inner_error, unreadable
@@ -163,24 +163,28 @@ def daily_energy(readings: Readings, question: Question) -> dict[date, int]:
 
 def load_curve(readings: Readings, question: Question) -> dict[date, DayCurve]:
     """Load curves by Paris day. Labels are the starts of the intervals, in naive Paris time (gateway.md 5.2)."""
-    in_demo_units = _is_demo_curve(readings)
-    half_hourly = _half_hourly_days(readings)
     understood = 0
-    samples: list[CurveSample] = []
-    for reading in readings.items:
-        label = wall_time(reading.stamp)
-        if label is None:
-            continue
-        understood += 1
-        minutes = interval_minutes(reading.interval)
-        if minutes is None and text(reading.interval) is None and label.date() in half_hourly:
-            minutes = 30
-        if minutes is not None:
-            samples.append(CurveSample(label, minutes, _watts(reading, minutes, in_demo_units=in_demo_units)))
+
+    def samples() -> Iterator[CurveSample]:
+        nonlocal understood
+        in_demo_units = _is_demo_curve(readings)
+        half_hourly = _half_hourly_days(readings)
+        for reading in readings.items:
+            label = wall_time(reading.stamp)
+            if label is None:
+                continue
+            understood += 1
+            minutes = interval_minutes(reading.interval)
+            if minutes is None and text(reading.interval) is None and label.date() in half_hourly:
+                minutes = 30
+            if minutes is not None:
+                yield CurveSample(label, minutes, _watts(reading, minutes, in_demo_units=in_demo_units))
+
+    curve = LabelledCurve(samples())
     _check_understood(readings, understood)
-    if looks_end_stamped(samples):
+    if curve.end_stamped:
         raise unreadable("load curve stamped at the end of its intervals")
-    return assemble_days([sample for sample in samples if question.wants(sample.label.date())])
+    return curve.days(question.wants)
 
 
 def maximum_power(readings: Readings, question: Question) -> dict[date, PowerPeak]:
