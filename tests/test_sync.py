@@ -177,3 +177,19 @@ async def test_the_pause_after_a_call_of_the_history_follows_its_duration(rig: C
         walk.gateway.last_duration = duration
         assert least <= (await walk.ask(YESTERDAY, YESTERDAY)).pause <= most
     assert (await walk.ask(YESTERDAY, YESTERDAY, background=False)).pause == 0
+
+
+async def test_an_outage_steps_over_nothing(rig: Callable[[Answer], Rig]) -> None:
+    walk = rig(peaks)
+    await walk.sync.async_step()
+    for _ in range(3):
+        for answer in (raising(GatewayUnavailable("503")), peaks):
+            walk.gateway.answer = answer
+            walk.schedule.retry_at = None
+            walk.schedule.resting.clear()
+            await walk.sync.async_step()
+    while await walk.sync.async_step() is not None:
+        pass
+    assert sorted(walk.ledger.peaks) == list(days_between(TODAY - timedelta(days=1095), YESTERDAY))
+    assert max((last - first).days for first, last in walk.gateway.asked) == 364
+    assert min((last - first).days for first, last in walk.gateway.asked) >= 364 - 2

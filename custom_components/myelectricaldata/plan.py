@@ -6,7 +6,7 @@ the past, newest first, and go back over its holes a week and a month later.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from .energy.calendar import ONE_DAY, PARIS, days_between
@@ -57,6 +57,8 @@ class Schedule:
     """The budget for history is spent: not before; what is fresh has a reserve of its own."""
     blocked_until: date | None = None
     """Consent refused: not before this day."""
+    resting: dict[Feed, datetime] = field(default_factory=dict)
+    """Feeds on which the gateway keeps failing: not before; the others go on meanwhile. Not stored."""
 
     def start_day(self, today: date) -> None:
         """Forget the tries of another day."""
@@ -98,6 +100,12 @@ class Situation:
     def feeds(self) -> tuple[Feed, ...]:
         """The feeds of this usage point that the gateway does not refuse."""
         return tuple(feed for feed in feeds_of(self.directions) if not self._refused(feed))
+
+    @property
+    def ready(self) -> tuple[Feed, ...]:
+        """The feeds that may be asked now."""
+        resting = self.schedule.resting
+        return tuple(feed for feed in self.feeds if feed not in resting or self.now >= resting[feed])
 
     def history(self, feed: Feed) -> History:
         """What was asked of a feed."""
@@ -206,7 +214,7 @@ def _opening_call(situation: Situation) -> Call | None:
     if situation.state.contract_read_on is None:
         return _contract_call(situation)
     last = situation.yesterday
-    for feed in situation.feeds:
+    for feed in situation.ready:
         if situation.history(feed).asked_from is None:
             first = max(last - timedelta(days=feed.opening_days - 1), situation.floor(feed))
             return Call(feed=feed, first=min(first, last), last=last, background=False)
@@ -238,12 +246,12 @@ def _fresh_feeds(situation: Situation, slot: int) -> Iterator[Feed]:
         return
     yield leader
     if _leader_is_in(situation) or slot == LAST_SLOT:
-        yield from (feed for feed in situation.feeds if feed is not leader and _curve_may_come(situation, feed))
+        yield from (feed for feed in situation.ready if feed is not leader and _curve_may_come(situation, feed))
 
 
 def _leader(situation: Situation) -> Feed | None:
     """The feed whose arrival tells that Enedis has published; a curve that never comes tells nothing."""
-    feeds = [each for each in situation.feeds if each.kind is not Kind.CURVE or not situation.curve_is_given_up(each)]
+    feeds = [each for each in situation.ready if each.kind is not Kind.CURVE or not situation.curve_is_given_up(each)]
     wanted = Kind.CURVE if situation.dialect is Dialect.V5 else Kind.DAILY
     return next((feed for feed in feeds if feed.kind is wanted), feeds[0] if feeds else None)
 
@@ -293,7 +301,7 @@ def _history_call(situation: Situation) -> Call | None:
     if retry_at is not None and situation.now < retry_at:
         return None
     chunks: list[tuple[int, date, Feed, date]] = []
-    for feed in situation.feeds:
+    for feed in situation.ready:
         if (chunk := history_chunk(situation, feed)) is not None:
             # Indexes first: they give the sums. Then the curves of both directions side by side, then the peaks.
             order = (Kind.DAILY, Kind.CURVE, Kind.POWER).index(feed.kind)

@@ -15,6 +15,7 @@ from .gateway.errors import (
     DataNotReady,
     GatewayError,
     GatewayUnavailable,
+    GatewayUnreachable,
     QuotaError,
     RequestRejected,
     WrongDirection,
@@ -24,6 +25,7 @@ from .ledger import Changes, Ledger
 from .plan import Call, Schedule, Situation, current_slot, fresh_call_is_due, history_chunk, next_call, review_is_due
 
 BACKOFF = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
+RESTS = (timedelta(hours=2), timedelta(hours=6))
 PACE = 2.0
 LONGEST_PAUSE = 120.0
 SMALLEST_CHUNK = 7
@@ -41,6 +43,15 @@ class Step:
     error: GatewayError | None = None
     pause: float = 0.0
     """Seconds to wait before the next call: in proportion to what this one took, so that a slow gateway is spared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stuck:
+    """A question of the history on which the gateway failed."""
+
+    first: date
+    others_answer: bool = False
+    """Whether it answered another question since."""
 
 
 class Synchroniser:
@@ -64,6 +75,8 @@ class Synchroniser:
         self._now = now
         self._activation = activation
         self._chunk_days: dict[Feed, int] = {}
+        self._stumbles: dict[Feed, int] = {}
+        self._stuck: dict[Feed, _Stuck] = {}
 
     @property
     def situation(self) -> Situation:
@@ -113,6 +126,7 @@ class Synchroniser:
             step = self._failed(call, err, counted=counted)
         else:
             self.schedule.failures, self.schedule.retry_at, self.schedule.blocked_until = 0, None, None
+            self._note_answer(call)
             if call.background and call.feed in self._chunk_days:
                 self._chunk_days[call.feed] *= 2
         if call.background:
@@ -192,6 +206,8 @@ class Synchroniser:
                 self._give_back(call, counted=counted)
             case GatewayUnavailable() if self._answers_shorter(call):
                 pass
+            case GatewayUnavailable() if not isinstance(err, GatewayUnreachable) and self._isolates(call):
+                pass
             case RequestRejected() if call.feed is not None:
                 # It would refuse the same question again; the reviews of the history come back to it.
                 self._covered(call, call.feed)
@@ -199,7 +215,43 @@ class Synchroniser:
                 schedule.retry_at = self._now() + BACKOFF[min(schedule.failures, len(BACKOFF) - 1)]
                 schedule.failures += 1
                 self._give_back(call, counted=counted)
+                self._rest(call)
         return Step(call=call, error=err)
+
+    def _note_answer(self, call: Call) -> None:
+        """The gateway works: what it fails on all the same it fails on by itself."""
+        self._stuck = {feed: replace(stuck, others_answer=True) for feed, stuck in self._stuck.items()}
+        if call.feed is not None:
+            if call.background and call.feed in self._stuck and call.first <= self._stuck[call.feed].first:
+                del self._stuck[call.feed]
+            self._stumbles.pop(call.feed, None)
+            self.schedule.resting.pop(call.feed, None)
+
+    def _rest(self, call: Call) -> None:
+        """From the second failure in a row on, a feed waits longer than the rest, so that it does not stop them."""
+        if call.feed is None:
+            return
+        if call.background:
+            self._stuck[call.feed] = _Stuck(first=call.first)
+        self._stumbles[call.feed] = stumbles = self._stumbles.get(call.feed, 0) + 1
+        if stumbles > 1:
+            self.schedule.resting[call.feed] = self._now() + RESTS[min(stumbles - 2, len(RESTS) - 1)]
+
+    def _isolates(self, call: Call) -> bool:
+        """Whether the history goes on at once around a question on which a gateway that works otherwise fails twice.
+
+        It is asked by ever less, down to one day, which is stepped over: the reviews of the history come back to it.
+        """
+        if not call.background or call.feed is None:
+            return False
+        if (stuck := self._stuck.get(call.feed)) is None or not stuck.others_answer:
+            return False
+        if _days(call) > 1:
+            self._chunk_days[call.feed] = _days(call) // 2
+        else:
+            self._covered(call, call.feed)
+            del self._stuck[call.feed]
+        return True
 
     def _give_back(self, call: Call, *, counted: bool) -> None:
         """The question did not reach Enedis: it is not one of the day's tries."""
