@@ -82,6 +82,7 @@ async def _first_import(
         "rows_written": seen.rows,
         "rows_needed": needed,
         "exact": await asyncio.to_thread(_is_exact, Path(hass.config.config_dir), home, last),
+        "saves_asked_for": _ours(seen.saves),
         "seconds_writing": round(seen.seconds_writing, 3),
         "seconds_building_and_writing": round(seen.seconds_recording, 3),
         "full_collection_ms": round(1000 * collected, 1),
@@ -119,8 +120,8 @@ async def _an_hour(
         "rows_written": seen.rows,
         "statistics_changed": sum(before[1].get(key) != rows for key, rows in after[1].items()),
         "state_changes": len(states),
-        "saves_asked_for": len([key for key in seen.saves if key.startswith(DOMAIN)]),
-        "files_changed": sorted(name for name in after[0] if after[0][name] != before[0].get(name)),
+        "saves_asked_for": _ours(seen.saves),
+        "files_changed": sorted({name for name, _ in after[0].items() ^ before[0].items()}),
         "gateway_calls": len(await simulator.calls()) - calls,
     }
 
@@ -145,6 +146,10 @@ async def _a_new_day(
         "questions": sorted(call["path"].removeprefix("/enedis/").rpartition("/")[0] for call in calls),
         "longest_stall_ms": watch.longest,
     }
+
+
+def _ours(saves: list[str]) -> int:
+    return sum(key.startswith(DOMAIN) for key in saves)
 
 
 def _coordinator(entry: ConfigEntry) -> UsagePointCoordinator:

@@ -17,7 +17,9 @@ from typing import Any, Self
 
 NAP = 0.005
 LATE = 0.015
-_IDLE = ("wait", "select", "get", "_worker", "poll", "_recv_msg", "sleep")
+_IDLE = frozenset(
+    {"wait", "select", "get", "_worker", "sleep", "dequeue", "_run_event_loop", "_run_safe_shutdown_loop"}
+)
 
 
 @dataclass(slots=True)

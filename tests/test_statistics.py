@@ -197,6 +197,21 @@ async def test_a_kill_in_the_middle_is_made_good_and_nothing_right_is_written_ag
     assert await writer(hass).async_write(series(revised)) == 0
 
 
+async def test_a_long_series_is_imported_in_small_pieces(hass: HomeAssistant) -> None:
+    sizes: list[int] = []
+    give = statistics.async_add_external_statistics
+
+    def spy(hass: HomeAssistant, metadata: Any, rows: list[Any]) -> None:
+        sizes.append(len(rows))
+        give(hass, metadata, rows)
+
+    days = household()
+    with patch.object(statistics, "async_add_external_statistics", spy):
+        assert await writer(hass).async_write(series(days)) == sum(sizes)
+    assert max(sizes) <= 120
+    assert in_wh(await stored(hass)) == wanted(days)
+
+
 @pytest.mark.parametrize("watts", [0, 250])
 async def test_an_older_day_that_appears_moves_the_base_into_the_foreign_history(
     hass: HomeAssistant, watts: int

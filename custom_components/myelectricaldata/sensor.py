@@ -1,6 +1,8 @@
 """Sensors of the usage points and of the account."""
 
+import asyncio
 from datetime import datetime
+from itertools import batched
 from typing import override
 
 from homeassistant.components.sensor import SensorEntity
@@ -20,6 +22,8 @@ from .sensor_descriptions import (
 )
 
 PARALLEL_UPDATES = 0
+ENTITIES_AT_ONCE = 10
+"""Home Assistant adds what it is given in one go: all sensors of a new account would hold up the event loop."""
 
 
 async def async_setup_entry(
@@ -31,7 +35,9 @@ async def async_setup_entry(
     account = entry.runtime_data.account
     async_add_entities(AccountSensor(entry, account, description) for description in ACCOUNT_SENSORS)
     for subentry_id, coordinator in entry.runtime_data.usage_points.items():
-        async_add_entities(_sensors_of(entry, coordinator), config_subentry_id=subentry_id)
+        for sensors in batched(_sensors_of(entry, coordinator), ENTITIES_AT_ONCE, strict=False):
+            async_add_entities(sensors, config_subentry_id=subentry_id)
+            await asyncio.sleep(0)
 
 
 def _sensors_of(entry: MyElectricalDataConfigEntry, coordinator: UsagePointCoordinator) -> list[SensorEntity]:

@@ -103,6 +103,19 @@ def test_a_builder_that_saw_another_history_gives_what_a_new_one_does(
     assert builder.build(dict(reversed(after.items())), today=TODAY) == build(after)
 
 
+@given(histories(), st.data())
+def test_a_day_that_waited_is_estimated_from_its_neighbours_once_it_no_longer_does(
+    days: dict[date, DayRecord], data: st.DataObject
+) -> None:
+    held = data.draw(st.sets(st.sampled_from(sorted(days)))) if days else set()
+    builder = EnergySeries()
+    for waiting in (held, held, set(), held):
+        found = builder.build(days, today=TODAY, held=lambda day, _record, waiting=waiting: day in waiting)
+        fresh = build(days, waiting)
+        assert [entry for entry in found if not entry.held] == [entry for entry in fresh if not entry.held]
+        assert [entry.sum_after_wh for entry in found] == [entry.sum_after_wh for entry in fresh]
+
+
 def test_a_hole_is_an_entry_without_energy_and_leaves_the_sum_where_it_was() -> None:
     first = date(2026, 3, 27)
     series = build({first: DayRecord(1000), first + 2 * ONE_DAY: DayRecord(2300)})

@@ -46,6 +46,16 @@ def records(draw: st.DrawFn) -> tuple[date, DayRecord]:
     return day, DayRecord(None if index is None else max(0, index), curve)
 
 
+@given(any_days, st.sampled_from((30, 60)), st.integers(0, 2**32))
+def test_whole_watt_hours_that_sum_to_the_index_are_left_as_they_are(day: date, minutes: int, seed: int) -> None:
+    dice, slots = Random(seed), hours_in_day(day) * 60 // minutes
+    energies = tuple(dice.randrange(3000) for _ in range(slots))
+    curve = DayCurve(minutes, tuple(energy * 60 // minutes for energy in energies))
+    found = day_energy(day, DayRecord(sum(energies), curve), today=LATER, profile=None)
+    assert found is not None
+    assert (found.slots, found.quality) == (energies, Quality.MEASURED)
+
+
 @given(records(), st.sampled_from((None, EVENING, MORNING)))
 def test_the_hours_of_a_day_sum_to_its_index(case: tuple[date, DayRecord], profile: Profile | None) -> None:
     day, record = case
