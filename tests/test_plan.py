@@ -245,7 +245,13 @@ def test_rows_wait_for_the_curve_of_their_day_only_during_the_first_import() -> 
 def test_sums_are_settled_only_when_every_index_that_can_be_had_was_asked_for() -> None:
     enedis = Enedis(BOTH[:1])
     feed = Feed.CONSUMPTION_DAILY
-    for history, settled in ((History(), False), (History(finished_on=TODAY), True), (History(refused_on=TODAY), True)):
+    for history, settled in (
+        (History(), False),
+        (History(asked_from=TODAY), False),
+        (History(finished_on=TODAY), True),
+        (History(refused_on=TODAY), True),
+        (History(asked_from=TODAY, reviews=1), True),
+    ):
         enedis.state = replace(enedis.state, history={feed: history})
         assert daily_history_is_settled(enedis.situation(at(TODAY, 12)), Direction.CONSUMPTION) is settled
 

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 from homeassistant.exceptions import HomeAssistantError
+from sqlalchemy.exc import OperationalError
 
+from custom_components.myelectricaldata import statistics
 from custom_components.myelectricaldata.const import CONF_HAS_PRODUCTION
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY, days_between
+from custom_components.myelectricaldata.feeds import Feed
+from custom_components.myelectricaldata.gateway.budget import CallLimits
 from custom_components.myelectricaldata.gateway.models import Direction
 from custom_components.myelectricaldata.ledger import Ledger
 from tests.account import Account, paris, true_rows
@@ -32,7 +36,7 @@ async def unload(account: Account) -> None:
 
 
 async def test_the_button_never_replaces_a_file_that_could_not_be_read_by_an_empty_one(
-    open_account: OpenAccount, monkeypatch: pytest.MonkeyPatch
+    open_account: OpenAccount, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     account = await open_account(NOW, house())
     await unload(account)
@@ -47,6 +51,7 @@ async def test_the_button_never_replaces_a_file_that_could_not_be_read_by_an_emp
         with pytest.raises(HomeAssistantError):
             await account.coordinator(PDL).async_ask_now()
         assert account.simulator.calls == []
+        assert "Error adding entit" not in caplog.text
         await unload(account)
     await account.start()
     assert len(account.coordinator(PDL).ledger.days(Direction.CONSUMPTION)) == 20
@@ -171,3 +176,34 @@ def stumble(account: Account, bad: date) -> None:
         return await guarded(request, handler)
 
     account.simulator._guarded = stumbling  # type: ignore[method-assign]
+
+
+async def test_a_recorder_that_cannot_be_read_does_not_keep_readings_from_coming_in(
+    open_account: OpenAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = house()
+    account = await open_account(NOW, home, start=False)
+
+    async def locked(*_args: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(statistics, "async_list_statistic_ids", locked)
+        await account.start()
+        assert account.coordinator(PDL).data.history_share == 1.0
+    await account.travel(NOW + timedelta(hours=1))
+    assert await account.rows("consumption", PDL) == true_rows(home, "consumption", ACTIVATION, TODAY - ONE_DAY)
+
+
+async def test_a_review_that_cannot_be_finished_does_not_keep_yesterday_out_of_the_statistics(
+    open_account: OpenAccount,
+) -> None:
+    since = date(2026, 9, 1)
+    home = house(activation=since, daily_missing={date(2026, 9, 10)})
+    account = await open_account(NOW, home)
+    await account.travel(paris(2026, 11, 27, 23))
+    account.entry.runtime_data.budget.limits = CallLimits(cached=200, reserve=200)
+    await account.travel(paris(2026, 11, 28, 23))
+    assert account.coordinator(PDL).ledger.history(Feed.CONSUMPTION_DAILY).reviews == 1
+    rows = await account.rows("consumption", PDL)
+    assert rows[-1] == true_rows(home, "consumption", since, date(2026, 11, 27))[-1]

@@ -324,10 +324,11 @@ def review_is_due(situation: Situation, feed: Feed) -> bool:
 
 
 def daily_history_is_settled(situation: Situation, direction: Direction) -> bool:
-    """Whether every daily index that can be had was asked for, so that the sums of the statistics are known."""
-    feed = daily_feed(direction)
-    history = situation.history(feed)
-    return feed not in situation.feeds or history.finished_on is not None
+    """Whether every daily index that can be had was asked for, so that the sums of the statistics are known.
+
+    A later review of the holes keeps nothing waiting: what it finds moves the sums, as a late day does.
+    """
+    return first_import_is_over(situation, daily_feed(direction))
 
 
 def first_import_is_over(situation: Situation, feed: Feed) -> bool:

@@ -354,7 +354,10 @@ def _batches(entries: Sequence[SeriesDay]) -> Iterator[list[SeriesDay]]:
 
 
 async def _async_stored_metadata(hass: HomeAssistant, series_id: str) -> Mapping[str, object] | None:
-    found = await async_list_statistic_ids(hass, {series_id})
+    try:
+        found = await async_list_statistic_ids(hass, {series_id})
+    except SQLAlchemyError as error:
+        raise StatisticsError(f"The recorder could not read {series_id}: {error}") from error
     return next((metadata for metadata in found if metadata["statistic_id"] == series_id), None)
 
 
