@@ -75,7 +75,6 @@ async def press(page: Page, label: str) -> None:
 
 async def main(folder: Path) -> int:
     """Take them all."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with running(keep=False) as stage, browsing(stage.api, stage.home.url, folder) as browser:
         await configure(browser, stage)
         await stage.wait_for_history()
@@ -87,8 +86,10 @@ async def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
+    pictures = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
+    pictures.mkdir(parents=True, exist_ok=True)
     try:
-        sys.exit(asyncio.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images"))))
+        sys.exit(asyncio.run(main(pictures)))
     except DemoError as err:
         say(f"screenshots: {err}")
         sys.exit(1)
