@@ -62,7 +62,9 @@ def logo(height: int, palette: Palette) -> Image.Image:
     left, top, right, bottom = font.getbbox("MyElectricalData")
     image = Image.new("RGBA", (round(big + right - left + big * 0.16), big))
     image.paste(mark(big, palette))
-    ImageDraw.Draw(image).text((big * 1.06 - left, (big - (bottom - top)) / 2 - top), "MyElectricalData", palette.text, font)
+    ImageDraw.Draw(image).text(
+        (big * 1.06 - left, (big - (bottom - top)) / 2 - top), "MyElectricalData", palette.text, font
+    )
     return image.resize((image.width // OVERSAMPLING, height), Image.Resampling.LANCZOS)
 
 
