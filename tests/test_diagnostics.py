@@ -85,7 +85,10 @@ async def test_the_download_is_useful_and_names_nobody(open_account: OpenAccount
     assert first["readings"]["consumption"]["slot_minutes"] == {"30": 10}
     assert "2026-11-12" not in first["readings"]["consumption"]["last_days"]
     assert second["readings"]["consumption"]["last_days"]["2026-11-13"] == "daily_only"
-    assert second["statistics"] == ["myelectricaldata:consumption_usage_point_2"]
+    assert second["statistics"] == [
+        "myelectricaldata:consumption_usage_point_2",
+        "myelectricaldata:max_power_usage_point_2",
+    ]
     assert second["subentry"]["pdl"] == "usage_point_2"
     assert first["contract"]["subscribed_power_kva"] == "6"
     assert first["history"]["consumption_daily"]["asked_from"]

@@ -16,7 +16,6 @@ from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
 from .energy.readings import DayRecord
 from .ledger import Ledger
 from .schedule_format import encode_schedule
-from .statistics import statistic_id
 
 
 async def async_get_config_entry_diagnostics(
@@ -102,7 +101,7 @@ async def _async_usage_point(
         "today": coordinator.data.today if coordinator.data else None,
         "history_share": coordinator.data.history_share if coordinator.data else None,
         "importing": coordinator.data.importing if coordinator.data else None,
-        "statistics": [statistic_id(direction, coordinator.pdl) for direction in coordinator.directions],
+        "statistics": list(coordinator.recording.statistic_ids),
         "readings": await hass.async_add_executor_job(_readings, ledger),
     }
 

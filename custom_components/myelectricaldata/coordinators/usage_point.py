@@ -63,6 +63,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self._worker: asyncio.Task[None] | None = None
         self._questions: set[asyncio.Task[int]] = set()
         self._asking = asyncio.Lock()
+        self._writing = asyncio.Lock()
         self._new_data_listeners: set[Callable[[NewData], None]] = set()
         self._tenths = 10
         self._midnight: CALLBACK_TYPE | None = None
@@ -196,7 +197,8 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.async_set_updated_data(self._snapshot())
 
     async def _async_write_statistics(self) -> int:
-        return await self.recording.async_write(self.sync.situation)
+        async with self._writing:
+            return await self.recording.async_write(self.sync.situation)
 
     async def async_rebuild_statistics(self) -> int:
         """Compare every row of the recorder with the ledger and correct those that differ; returns how many did."""
