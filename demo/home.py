@@ -1,6 +1,7 @@
 """A real Home Assistant in a folder of its own: configuration, process, log."""
 
 import asyncio
+import fcntl
 import json
 import os
 import re
@@ -67,7 +68,13 @@ class Home:
     """Home Assistant on loopback. Its ports and password are kept in its folder, so that it can be started again."""
 
     def __init__(self, *, keep: bool) -> None:
-        """Prepare the folder: a fresh one, unless `keep` and there is one."""
+        """Prepare the folder: a fresh one, unless `keep` and there is one. Raises DemoError when a demo runs there."""
+        self._lock = FOLDER.with_suffix(".lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            raise DemoError("another demo of this checkout is running: stop it first") from None
         self._settings_file = FOLDER / "demo.json"
         self.is_fresh = not (keep and self._settings_file.exists())
         if self.is_fresh:
@@ -129,14 +136,14 @@ class Home:
     async def stop(self) -> None:
         """Stop it by its process id, in order if it lets itself be."""
         process = self._process
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if process is not None and process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        self._lock.close()
 
     async def ended(self) -> int:
         """Wait until it ends by itself; its exit code."""
