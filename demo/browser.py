@@ -61,6 +61,8 @@ class Browser:
         page = what if isinstance(what, Page) else what.page
         await page.wait_for_load_state("networkidle")
         await page.wait_for_timeout(1500)
+        # A toast of the frontend slides out over what is to be seen, last of all without its text.
+        await page.locator("ha-toast").evaluate_all("each => each.forEach(toast => toast.remove())")
         await what.screenshot(path=self._folder / f"{name}.png", animations="disabled")
 
 
