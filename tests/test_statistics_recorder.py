@@ -211,11 +211,11 @@ def test_names_say_what_and_where_in_the_users_language() -> None:
     kinds = ("consumption", "production", "max_power")
     assert [statistic_name("fr-CA", kind, "Maison") for kind in kinds] == [
         "Consommation Maison",
-        "Production Maison",
+        "Injection Maison",
         "Puissance maximale Maison",
     ]
     assert [statistic_name("de", kind, "Haus") for kind in kinds] == [
         "Haus consumption",
-        "Haus production",
+        "Haus injection",
         "Haus maximum power",
     ]

@@ -131,13 +131,18 @@ async def test_a_gateway_that_is_dead_at_once_is_not_asked_by_halves(rig: Callab
     assert await dead.sync.async_step() is None
 
 
-async def test_a_question_that_is_refused_for_ever_is_not_repeated(rig: Callable[[Answer], Rig]) -> None:
-    refused = rig(raising(RequestRejected("no")))
-    steps = 0
+async def test_a_gateway_that_refuses_everything_is_not_taken_for_one_that_has_nothing(
+    rig: Callable[[Answer], Rig],
+) -> None:
+    refused = rig(raising(RequestRejected("Not Found")))
+    assert await refused.sync.async_step() is not None
+    assert await refused.sync.async_step() is None
+    assert refused.history().asked_from is None
+    refused.schedule.retry_at, refused.schedule.resting = None, {}
+    refused.gateway.answer = peaks
     while await refused.sync.async_step() is not None:
-        steps += 1
-    assert steps == 3
-    assert refused.history().finished_on == TODAY
+        pass
+    assert len(refused.ledger.peaks) == 1095
 
 
 async def test_the_floor_that_the_gateway_names_ends_the_walk(rig: Callable[[Answer], Rig]) -> None:

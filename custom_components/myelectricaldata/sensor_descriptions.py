@@ -223,6 +223,7 @@ CONSUMPTION_CONTRACT_SENSORS = (
         key="subscribed_power",
         device_class=SensorDeviceClass.APPARENT_POWER,
         native_unit_of_measurement=UnitOfApparentPower.KILO_VOLT_AMPERE,
+        suggested_display_precision=0,
         value_fn=_contract(lambda contract: contract.subscribed_power_kva),
     ),
     UsagePointSensorDescription(

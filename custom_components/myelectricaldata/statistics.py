@@ -109,12 +109,12 @@ PEAK_POWER: Final = SeriesKind(
 _STEMS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "consumption": "{name} consumption",
-        "production": "{name} production",
+        "production": "{name} injection",
         "max_power": "{name} maximum power",
     },
     "fr": {
         "consumption": "Consommation {name}",
-        "production": "Production {name}",
+        "production": "Injection {name}",
         "max_power": "Puissance maximale {name}",
     },
 }

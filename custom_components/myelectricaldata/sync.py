@@ -206,11 +206,10 @@ class Synchroniser:
                 self._give_back(call, counted=counted)
             case GatewayUnavailable() if self._answers_shorter(call):
                 pass
-            case GatewayUnavailable() if not isinstance(err, GatewayUnreachable) and self._isolates(call):
+            case GatewayUnavailable() | RequestRejected() if not isinstance(err, GatewayUnreachable) and self._isolates(
+                call
+            ):
                 pass
-            case RequestRejected() if call.feed is not None:
-                # It would refuse the same question again; the reviews of the history come back to it.
-                self._covered(call, call.feed)
             case _:
                 schedule.retry_at = self._now() + BACKOFF[min(schedule.failures, len(BACKOFF) - 1)]
                 schedule.failures += 1
