@@ -1,5 +1,6 @@
 """One account in a test: its simulated gateway, its config entry, its clock, and what the recorder then holds."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -69,6 +70,15 @@ def usage_point_subentry(household: Household, offpeak: list[dict[str, Any]] | N
     )
 
 
+async def async_drain(hass: HomeAssistant) -> None:
+    """Wait until the recorder has really done what was queued; `async_block_till_done` returns while the last runs."""
+    done = asyncio.Event()
+    get_instance(hass).async_update_statistics_metadata(
+        "sensor.nobody", on_done=lambda: hass.loop.call_soon_threadsafe(done.set)
+    )
+    await done.wait()
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of the recorder, in whole Wh (or VA)."""
@@ -126,8 +136,8 @@ class Account:
         return {datetime.fromtimestamp(row["start"], UTC): row["max"] for row in found if row["max"] is not None}
 
     async def _stored(self, statistic_id: str, types: set[Any]) -> list[Any]:
+        await async_drain(self.hass)
         instance = get_instance(self.hass)
-        await instance.async_block_till_done()
         found = await instance.async_add_executor_job(
             statistics_during_period, self.hass, EPOCH, None, {statistic_id}, "hour", None, types
         )

@@ -15,7 +15,7 @@ from custom_components.myelectricaldata.feeds import Kind
 from custom_components.myelectricaldata.gateway.models import Direction
 from custom_components.myelectricaldata.ledger import Ledger
 from custom_components.myelectricaldata.schedule_format import decode_schedule, encode_schedule
-from tests.account import Account, paris, true_rows
+from tests.account import Account, async_drain, paris, true_rows
 from tests.conftest import OpenAccount
 from tests.simulators.faults import Fault
 from tests.simulators.households import Household
@@ -69,7 +69,7 @@ async def test_rebuilding_corrects_what_somebody_spoiled_and_nothing_else(open_a
     statistic = f"{DOMAIN}:consumption_{PDL}"
     spoiled = day_start(TODAY - ONE_DAY) + timedelta(hours=20)
     get_instance(account.hass).async_adjust_statistics(statistic, spoiled, 5, "kWh")
-    await get_instance(account.hass).async_block_till_done()
+    await async_drain(account.hass)
     assert await coordinator.async_rebuild_statistics() == 4
     assert await account.rows("consumption", PDL) == true_rows(home, "consumption", ACTIVATION, TODAY - ONE_DAY)
 
