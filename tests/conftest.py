@@ -10,10 +10,13 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
+from custom_components.myelectricaldata.coordinators import account as account_coordinator
 from custom_components.myelectricaldata.gateway import transport
 from tests.account import Account, account_entry
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
+
+FIRST_TRY_MINUTE = 37
 
 type OpenAccount = Callable[..., Awaitable[Account]]
 
@@ -46,6 +49,8 @@ async def open_account(
     The clock only moves when a test moves it, so that waiting between two tries of a call would never end.
     """
     monkeypatch.setattr(transport, "_pause", lambda *_args: 0)
+    # The minute of the first try is drawn at random once for each installation; a test must not depend on the draw.
+    monkeypatch.setattr(account_coordinator.random, "randrange", lambda _minutes: FIRST_TRY_MINUTE)
     async with AsyncExitStack() as stack:
 
         async def open_one(at: datetime, *households: Household, start: bool = True, **options: Any) -> Account:
