@@ -38,7 +38,7 @@ class AccountCoordinator(DataUpdateCoordinator[AccountSnapshot]):
             hass, STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}", private=True, atomic_writes=True
         )
         self.budget = CallBudget()
-        self._minute = random.randrange(MINUTES_OF_FIRST_TRY)  # noqa: S311  spreads installations, guards nothing
+        self._minute = draw_minute()
         self._schedules: dict[str, Schedule] = {}
         self._last_success: datetime | None = None
         self._down_since: datetime | None = None
@@ -155,6 +155,11 @@ class AccountCoordinator(DataUpdateCoordinator[AccountSnapshot]):
             "last_success": self._last_success and self._last_success.isoformat(),
             "down_since": self._down_since and self._down_since.isoformat(),
         }
+
+
+def draw_minute() -> int:
+    """How long after 06:30 a new installation asks for the first time."""
+    return random.randrange(MINUTES_OF_FIRST_TRY)  # noqa: S311  spreads installations, guards nothing
 
 
 def _instant(value: object) -> datetime | None:
