@@ -21,7 +21,7 @@ from tests.simulators.households import Household
 FIRST_TRY_MINUTE = 37
 
 # A slow machine is not a wrong result, and a pull request must not fail on what another one drew.
-settings.register_profile("everywhere", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.register_profile("everywhere", deadline=None, print_blob=True, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("everywhere")
 
 type OpenAccount = Callable[..., Awaitable[Account]]
