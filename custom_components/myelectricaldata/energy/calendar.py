@@ -61,12 +61,17 @@ def same_day_of_year(day: date, year: int) -> date:
 
 
 def wall_spans(day: date) -> tuple[tuple[int, int, int], ...]:
-    """How the wall clock runs through a Paris civil day: spans (first wall minute, end wall minute, real minute).
+    """How the wall clock runs through a Paris civil day: see `wall_spans_of`."""
+    return wall_spans_of(minutes_in_day(day))
+
+
+def wall_spans_of(minutes: int) -> tuple[tuple[int, int, int], ...]:
+    """How the wall clock runs through a day of this length: spans (first wall minute, end wall minute, real minute).
 
     Minutes count from midnight; "real" ones are elapsed time. An ordinary day is one span. In the European Union the
     clock changes at 01:00 UTC: in spring the wall minutes 120 to 180 do not exist, in autumn they run twice.
     """
-    match minutes_in_day(day):
+    match minutes:
         case 1380:
             return ((0, 120, 0), (180, 1440, 120))
         case 1500:

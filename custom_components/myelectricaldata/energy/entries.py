@@ -1,0 +1,227 @@
+"""What the user says of a tariff, and how it becomes dated versions with prices.
+
+An entry says "from this day on I have this option, at the prices of that source". The prices of a source change over
+time without the user doing anything: `resolve` expands each entry into one version for each price, so that a new price
+of a followed offer is a new version by itself, and what came before stays as it was.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from .calendar import ONE_DAY
+from .offpeak import OffpeakSchedule, Window
+from .options import OptionCode, build_option
+from .tariff import Option, Rule, Signal, Tariff, TariffVersion
+
+
+class Source(StrEnum):
+    """Where the prices of an entry come from."""
+
+    REGULATED = "regulated"
+    """The regulated prices that the integration ships."""
+    CATALOGUE = "catalogue"
+    """An offer of the gateway's catalogue, followed."""
+    MANUAL = "manual"
+    """The user's own figures, or entities that hold them."""
+
+
+class Before(StrEnum):
+    """What applies before the first price that the catalogue knows of an offer."""
+
+    WAIT = "wait"
+    """Nothing: the cost waits."""
+    REGULATED = "regulated"
+    """The regulated price of the same option."""
+    SAME = "same"
+    """The first price that is known: the user says that it was the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferReference:
+    """An offer of the catalogue, over all its prices; with the entry's power it names rows of the catalogue."""
+
+    provider_id: str
+    provider: str
+    name: str
+    offer_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedPrices:
+    """The prices of one offer over one span of days."""
+
+    valid_from: date
+    valid_to: date | None = None
+    """Last day, None while current."""
+    prices: Mapping[str, Decimal]
+    """EUR/kWh by period; what is unknown is absent."""
+    subscription: Decimal | None
+    """EUR a month."""
+    source: str
+    """In words, for people: `EDF, Tarif Bleu, 2026-08-01`."""
+    unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferHistory:
+    """What a source knows of the offer of an entry."""
+
+    versions: tuple[DatedPrices, ...] = ()
+    """In any order."""
+    own_hours: Mapping[int, tuple[Window, ...]] | None = None
+    """Off-peak hours that the offer names itself, by weekday (Monday is 0)."""
+    peak_days: bool = True
+    """Whether a seasonal offer has peak days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffEntry:
+    """One entry of a usage point's tariff, as its subentry keeps it."""
+
+    valid_from: date
+    valid_to: date | None = None
+    """Last day, for an entry that was ended; None: until the next one."""
+    source: Source
+    option: OptionCode
+    power_kva: Decimal | None = None
+    offpeak: OffpeakSchedule | None = None
+    """Hours of the contract, for the options that follow them."""
+    peak_signal: Signal | None = None
+    peak_dates: frozenset[date] = frozenset()
+    rules: tuple[Rule, ...] = ()
+    """Of the user's own option (`CUSTOM`)."""
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    """EUR/kWh by period: all of a manual entry, or what overrides the source."""
+    entities: Mapping[str, str] = field(default_factory=dict)
+    """Entities of Home Assistant that hold the price of a period now."""
+    subscription: Decimal | None = None
+    """EUR a month, of a manual entry or over the source's."""
+    offer: OfferReference | None = None
+    before: Before = Before.WAIT
+
+
+type PriceHistory = Callable[[TariffEntry], OfferHistory]
+type EntityPrices = Mapping[str, Sequence[tuple[date, Decimal]]]
+"""By entity id: the prices that were seen, each from its first day on, oldest first."""
+
+
+def resolve(
+    entries: Iterable[TariffEntry], *, catalogue: PriceHistory, regulated: PriceHistory, entities: EntityPrices
+) -> Tariff:
+    """The tariff that the entries amount to with what the sources know today. ValueError for two of the same day."""
+    ordered = sorted(entries, key=lambda entry: entry.valid_from)
+    versions: list[TariffVersion] = []
+    for place, entry in enumerate(ordered):
+        ends = [] if entry.valid_to is None else [entry.valid_to]
+        if place + 1 < len(ordered):
+            ends.append(ordered[place + 1].valid_from - ONE_DAY)
+        versions += _expanded(entry, min(ends, default=None), catalogue, regulated, entities)
+    return Tariff(tuple(versions))
+
+
+def _expanded(
+    entry: TariffEntry,
+    last: date | None,
+    catalogue: PriceHistory,
+    regulated: PriceHistory,
+    entities: EntityPrices,
+) -> Iterable[TariffVersion]:
+    history = _history(entry, catalogue, regulated)
+    option = option_of(entry, history)
+    starts = {entry.valid_from}
+    for each in history.versions:
+        starts.add(each.valid_from)
+        if each.valid_to is not None:
+            starts.add(each.valid_to + ONE_DAY)
+    starts.update(day for entity_id in entry.entities.values() for day, _ in entities.get(entity_id, ()))
+    days = sorted(day for day in starts if day >= entry.valid_from and (last is None or day <= last))
+    for start, following in zip(days, [*days[1:], None], strict=True):
+        known = _in_force(history.versions, start)
+        prices = {**({} if known is None else known.prices), **entry.prices}
+        for period, entity_id in entry.entities.items():
+            if (price := _entity_price(entities.get(entity_id, ()), start)) is not None:
+                prices[period] = price
+        yield TariffVersion(
+            valid_from=start,
+            valid_to=last if following is None else following - ONE_DAY,
+            option=option,
+            prices=prices,
+            subscription=entry.subscription if known is None or entry.subscription is not None else known.subscription,
+            power_kva=entry.power_kva,
+            source="" if known is None else known.source,
+            unverified=known is not None and known.unverified,
+        )
+
+
+def option_of(entry: TariffEntry, history: OfferHistory) -> Option:
+    """The option of an entry, with the hours that its source names for it."""
+    if entry.option is OptionCode.CUSTOM:
+        return Option(code=OptionCode.CUSTOM, rules=entry.rules)
+    return build_option(
+        entry.option,
+        offpeak=entry.offpeak,
+        own_hours=history.own_hours,
+        peak_signal=entry.peak_signal,
+        peak_dates=entry.peak_dates,
+        peak_days=history.peak_days,
+    )
+
+
+def _history(entry: TariffEntry, catalogue: PriceHistory, regulated: PriceHistory) -> OfferHistory:
+    match entry.source:
+        case Source.REGULATED:
+            return regulated(entry)
+        case Source.MANUAL:
+            return OfferHistory()
+        case Source.CATALOGUE:
+            return _with_earlier(entry, catalogue(entry), regulated)
+
+
+def _with_earlier(entry: TariffEntry, history: OfferHistory, regulated: PriceHistory) -> OfferHistory:
+    """The prices of a catalogue offer, and before them what the user said."""
+    if not history.versions or entry.before is Before.WAIT:
+        return history
+    first = min(history.versions, key=lambda known: known.valid_from)
+    if first.valid_from <= entry.valid_from:
+        return history
+    eve = first.valid_from - ONE_DAY
+    if entry.before is Before.SAME:
+        earlier: tuple[DatedPrices, ...] = (_lasting(first, entry.valid_from, eve),)
+    else:
+        earlier = tuple(
+            _lasting(known, known.valid_from, eve if known.valid_to is None else min(eve, known.valid_to))
+            for known in regulated(entry).versions
+            if known.valid_from <= eve
+        )
+    return OfferHistory(
+        versions=(*earlier, *history.versions), own_hours=history.own_hours, peak_days=history.peak_days
+    )
+
+
+def _lasting(known: DatedPrices, first: date, last: date) -> DatedPrices:
+    return DatedPrices(
+        valid_from=first,
+        valid_to=last,
+        prices=known.prices,
+        subscription=known.subscription,
+        source=known.source,
+        unverified=known.unverified,
+    )
+
+
+def _in_force(versions: Iterable[DatedPrices], day: date) -> DatedPrices | None:
+    found = [
+        known for known in versions if known.valid_from <= day and (known.valid_to is None or day <= known.valid_to)
+    ]
+    return max(found, key=lambda known: known.valid_from, default=None)
+
+
+def _entity_price(seen: Sequence[tuple[date, Decimal]], day: date) -> Decimal | None:
+    """The price of an entity on a day: the last one seen until then. Before the first the user vouches for that one."""
+    until = [price for first, price in seen if first <= day]
+    if until:
+        return until[-1]
+    return seen[0][1] if seen else None
