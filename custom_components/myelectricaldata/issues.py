@@ -31,6 +31,10 @@ class IssueKind(StrEnum):
     """Placeholder `file`: the name under which the unreadable file was kept."""
     STATISTICS_KEPT = "statistics_kept"
     """A usage point was removed: only the user can say whether its statistics go too."""
+    COST_WAITS_FOR_DAY_TYPE = "cost_waits_for_day_type"
+    """Placeholders `energy` (kWh), `first`, `last`: what waits for a colour or the type of its days."""
+    COST_WAITS_FOR_PRICE = "cost_waits_for_price"
+    """The same placeholders: what waits for a price."""
     FOREIGN_ENTRY = "foreign_entry"
     """Placeholder `version`: of the entry that another integration of this domain left; `name` is its title."""
 
@@ -55,6 +59,8 @@ _RULES: Final[Mapping[IssueKind, _Rule]] = MappingProxyType(
         IssueKind.GATEWAY_DOWN: _Rule(severity=ir.IssueSeverity.ERROR, website=True),
         IssueKind.LEDGER_UNREADABLE: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
         IssueKind.STATISTICS_KEPT: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
+        IssueKind.COST_WAITS_FOR_DAY_TYPE: _Rule(severity=ir.IssueSeverity.WARNING),
+        IssueKind.COST_WAITS_FOR_PRICE: _Rule(severity=ir.IssueSeverity.WARNING),
         IssueKind.FOREIGN_ENTRY: _Rule(severity=ir.IssueSeverity.ERROR, persistent=True),
     }
 )
