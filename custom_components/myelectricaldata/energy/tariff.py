@@ -24,6 +24,9 @@ EVERY_DAY: Final = frozenset(range(7))
 WEEKDAYS: Final = frozenset(range(5))
 WEEKEND: Final = frozenset({5, 6})
 
+type _DayKind = tuple[int, Season, int, bool, tuple[str | None, str | None]]
+"""What the periods of a civil day depend on: its minutes, season, weekday, whether a holiday, and `day_types`."""
+
 PEAK: Final = "PEAK"
 NORMAL: Final = "NORMAL"
 RED: Final = "RED"
@@ -116,6 +119,7 @@ class Option:
     """Wall minute at which a day of the signal starts: 360 for Tempo, 420 for EJP."""
     listed: frozenset[date] = frozenset()
     """The peak days of `Signal.LISTED`."""
+    _known: dict[_DayKind, tuple[Segment, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -146,15 +150,18 @@ class Option:
 
     def segments(self, day: date, calendars: Calendars) -> tuple[Segment, ...]:
         """The real minutes of a civil day by period: sorted, without gap, neighbours differ."""
-        return _segments(
-            self.rules,
-            self.day_starts,
+        # The rules are many and looking an option up by them is slow: three years of days are of a few dozen kinds.
+        kind = (
             minutes_in_day(day),
             Season.SUMMER if Season.SUMMER.covers(day) else Season.WINTER,
             day.weekday(),
             is_public_holiday(day),
             self.day_types(day, calendars),
         )
+        known = self._known.get(kind)
+        if known is None:
+            known = self._known[kind] = _segments(self.rules, self.day_starts, kind)
+        return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +225,18 @@ class Tariff:
             found = version
         return found if found is None or found.valid_to is None or day <= found.valid_to else None
 
+    def subscription(self, first: date, last: date) -> Decimal | None:
+        """EUR of the civil days from `first` to `last`, both included; None when it is unknown for any of them."""
+        total = Decimal(0)
+        for start, end, version in self.spans(first, last):
+            for year in range(start.year, end.year + 1):
+                begins, ends = max(start, date(year, 1, 1)), min(end, date(year, 12, 31))
+                daily = None if version is None else version.subscription_of(begins)
+                if daily is None:
+                    return None
+                total += ((ends - begins).days + 1) * daily
+        return total
+
     def spans(self, first: date, last: date) -> Iterator[tuple[date, date, TariffVersion | None]]:
         """Consecutive spans of days, both ends included, with the version in force; they cover first to last."""
         start = first
@@ -242,15 +261,8 @@ def valid_period(period: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _segments(
-    rules: tuple[Rule, ...],
-    day_starts: int,
-    minutes: int,
-    season: Season,
-    weekday: int,
-    holiday: bool,
-    types: tuple[str | None, str | None],
-) -> tuple[Segment, ...]:
+def _segments(rules: tuple[Rule, ...], day_starts: int, kind: _DayKind) -> tuple[Segment, ...]:
+    minutes, season, weekday, holiday, types = kind
     todays = tuple(rule for rule in rules if rule.covers(season, weekday, holiday=holiday))
     edges = {0, MINUTES_IN_DAY, day_starts}
     edges.update(edge for rule in todays for window in rule.windows for span in window.spans for edge in span)
