@@ -80,26 +80,48 @@ class GatewayCaller:
         read_timeout: float = READ_TIMEOUT,
     ) -> T:
         """Ask one question; `read` is pure, as it may run in a thread. Raises nothing but `GatewayError`."""
+        sent = False
+
+        def before_attempt() -> None:
+            nonlocal sent
+            self._spend(charge, background=background)
+            sent = True
+
+        def send() -> Awaitable[Reply]:
+            return self._transport.get(
+                path,
+                params or {},
+                label=_label(path),
+                read_timeout=read_timeout,
+                before_attempt=before_attempt,
+            )
+
+        return await self._settle(send, read, charge=charge, was_sent=lambda: sent)
+
+    async def _tell[T](self, path: str, body: Mapping[str, object], *, read: Callable[[Answer], T]) -> T:
+        """Send a JSON object, once, which costs none of the quota. Raises nothing but `GatewayError`."""
+
+        def send() -> Awaitable[Reply]:
+            return self._transport.post(path, body, label=_label(path), read_timeout=READ_TIMEOUT)
+
+        return await self._settle(send, read, charge=Charge.FREE, was_sent=lambda: True)
+
+    async def _settle[T](
+        self,
+        send: Callable[[], Awaitable[Reply]],
+        read: Callable[[Answer], T],
+        *,
+        charge: Charge,
+        was_sent: Callable[[], bool],
+    ) -> T:
+        """Send when it is its turn, and note how it ended."""
         async with self._one_at_a_time:
-            sent = False
-
-            def before_attempt() -> None:
-                nonlocal sent
-                self._spend(charge, background=background)
-                sent = True
-
             try:
-                reply = await self._transport.get(
-                    path,
-                    params or {},
-                    label="/".join(part for part in path.split("/") if not part.isdigit()),
-                    read_timeout=read_timeout,
-                    before_attempt=before_attempt,
-                )
+                reply = await send()
                 result = await _read(reply, read, self._now())
             except GatewayError as error:
                 self._hide_secrets(error)
-                if sent:
+                if was_sent():
                     self._note_error(error, charge)
                 raise
             self.last_success = self._now()
@@ -132,6 +154,11 @@ class GatewayCaller:
         for word in self._hidden:
             error.message = error.message.replace(word, "[secret]")
         error.args = (error.message,)
+
+
+def _label(path: str) -> str:
+    """What may be logged of a path."""
+    return "/".join(part for part in path.split("/") if not part.isdigit())
 
 
 async def _read[T](reply: Reply, read: Callable[[Answer], T], now: datetime) -> T:

@@ -6,7 +6,16 @@ from decimal import Decimal
 from typing import Final
 
 from .answers import unreadable
-from .models import Contribution, Offer, Provider
+from .errors import RequestRejected
+from .models import (
+    Contribution,
+    ContributionReceipt,
+    ContributionType,
+    Offer,
+    OfferContribution,
+    OfferVariant,
+    Provider,
+)
 from .parsing import flag, instant, leading_day, mapping, mappings, number, text
 
 # Fields that hold no price though their names look like it.
@@ -46,6 +55,73 @@ def read_contributions(data: object) -> tuple[Contribution, ...]:
         for item in _rows(data, "contributions")
         if (contribution_id := text(item.get("id"))) is not None and (status := text(item.get("status"))) is not None
     )
+
+
+def contribution_body(contribution: OfferContribution) -> dict[str, object]:
+    """The body of `POST /energy/contribute` (gateway.md 11.1).
+
+    RequestRejected for what the gateway would refuse, or answer with an internal error.
+    """
+    _check_contribution(contribution)
+    given: dict[str, object | None] = {
+        "contribution_type": contribution.contribution_type.value,
+        "existing_provider_id": contribution.provider_id,
+        "existing_offer_id": contribution.offer_id,
+        "provider_name": contribution.provider_name,
+        "provider_website": contribution.provider_website,
+        "offer_name": contribution.offer_name,
+        "offer_type": contribution.offer_type,
+        "description": contribution.description,
+        "price_sheet_url": contribution.price_sheet_url,
+        "screenshot_url": contribution.screenshot_url,
+        "valid_from": contribution.valid_from and contribution.valid_from.isoformat(),
+        "hc_schedules": dict(contribution.offpeak_schedules) or None,
+        # Beside variants the gateway drops every other price.
+        "power_variants": [_variant_body(variant) for variant in contribution.variants],
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def read_receipt(data: object) -> ContributionReceipt:
+    """The answer to `POST /energy/contribute`."""
+    content = mapping(data)
+    contribution_id = text(content.get("id"))
+    if contribution_id is None:
+        raise unreadable("a contribution without an id")
+    return ContributionReceipt(contribution_id=contribution_id, message=text(content.get("message")))
+
+
+def _check_contribution(contribution: OfferContribution) -> None:
+    required = {
+        "offer_name": contribution.offer_name,
+        "offer_type": contribution.offer_type,
+        "price_sheet_url": contribution.price_sheet_url,
+    }
+    if contribution.contribution_type is ContributionType.UPDATE_OFFER:
+        required["existing_offer_id"] = contribution.offer_id or ""
+    elif contribution.provider_id is None:
+        required["provider_name"] = contribution.provider_name or ""
+    missing = [name for name, value in required.items() if not value.strip()]
+    if not contribution.variants:
+        missing.append("power_variants")
+    if missing:
+        raise RequestRejected(f"A contribution needs {', '.join(missing)}", code="MISSING_FIELD")
+    for variant in contribution.variants:
+        for field, price in {"subscription_price": variant.subscription_price, **variant.prices}.items():
+            if field != "subscription_price" and (field in _NOT_PRICES or not _PRICE_FIELD.fullmatch(field)):
+                raise RequestRejected(f"{field} is not a price of the catalogue", code="INVALID_FORMAT")
+            if not price.is_finite():
+                raise RequestRejected(f"{field} is not a price", code="INVALID_FORMAT")
+
+
+def _variant_body(variant: OfferVariant) -> dict[str, object]:
+    """JSON numbers: a price has so few digits that the float written is the decimal meant."""
+    kva = variant.power_kva
+    return {
+        "power_kva": int(kva) if kva == int(kva) else float(kva),
+        "subscription_price": float(variant.subscription_price),
+        **{field: float(price) for field, price in variant.prices.items()},
+    }
 
 
 def _offer(item: Mapping[str, object]) -> Offer | None:

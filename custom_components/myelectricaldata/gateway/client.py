@@ -1,4 +1,4 @@
-"""The gateway's read endpoints as typed methods. Source of every rule: gateway.md."""
+"""The gateway's endpoints as typed methods. Source of every rule: gateway.md."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,13 +8,14 @@ from ..energy.calendar import ONE_DAY, paris_date
 from . import account, catalogue, metering, signals
 from .answers import Answer
 from .caller import Charge, GatewayCaller
-from .errors import RequestRejected
+from .errors import AuthenticationError, RequestRejected
 from .metering import Quantity, Question, Readings
 from .models import (
     Account,
     Address,
     Contract,
     Contribution,
+    ContributionReceipt,
     DailyEnergy,
     Dialect,
     Direction,
@@ -23,6 +24,7 @@ from .models import (
     LoadCurve,
     MaximumPower,
     Offer,
+    OfferContribution,
     Provider,
     TempoDay,
     TempoForecast,
@@ -201,6 +203,21 @@ class GatewayClient(GatewayCaller):
     async def async_contributions(self) -> tuple[Contribution, ...]:
         """The account's own contributions to the catalogue. Free."""
         return await self._ask("energy/contributions", read=lambda answer: catalogue.read_contributions(answer.data))
+
+    async def async_contribute(self, contribution: OfferContribution) -> ContributionReceipt:
+        """Propose an offer to the catalogue, for review by people. Free, and sent once: it cannot be taken back.
+
+        RequestRejected with the gateway's words where it refuses. After a `GatewayUnavailable` nobody knows whether it
+        arrived: `async_contributions` tells.
+        """
+        body = catalogue.contribution_body(contribution)
+        try:
+            return await self._tell("energy/contribute", body, read=lambda answer: catalogue.read_receipt(answer.data))
+        except AuthenticationError as error:
+            if error.code != "403":
+                raise
+            # The secret is good: this account (the demonstration's) may only read.
+            raise RequestRejected(error.message, code="403") from error
 
     async def async_france_consumption(
         self, first: date | None = None, last: date | None = None, *, kind: str | None = None

@@ -241,3 +241,55 @@ class Contribution:
     review_comment: str | None
     created_at: datetime | None
     messages: tuple[str, ...] = field(default=())
+
+
+class ContributionType(StrEnum):
+    """What a contribution to the catalogue does."""
+
+    NEW_OFFER = "NEW_OFFER"
+    UPDATE_OFFER = "UPDATE_OFFER"
+    NEW_PROVIDER = "NEW_PROVIDER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferVariant:
+    """The prices of an offer for one subscribed power."""
+
+    power_kva: Decimal
+    subscription_price: Decimal
+    """EUR a month, tax included."""
+    prices: Mapping[str, Decimal]
+    """EUR/kWh, tax included, by the gateway's own field name, as in `Offer.prices`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferContribution:
+    """An offer to propose to the catalogue; people of the gateway review it before it appears."""
+
+    contribution_type: ContributionType
+    offer_name: str
+    offer_type: str
+    """The gateway's word: `BASE`, `HC_HP`, …."""
+    price_sheet_url: str
+    """Where the supplier publishes these prices."""
+    variants: tuple[OfferVariant, ...]
+    provider_id: str | None = None
+    """A supplier of the catalogue; else `provider_name` names a new one."""
+    provider_name: str | None = None
+    provider_website: str | None = None
+    offer_id: str | None = None
+    """The row that an update is about."""
+    description: str | None = None
+    screenshot_url: str | None = None
+    valid_from: date | None = None
+    offpeak_schedules: Mapping[str, str] = field(default_factory=dict)
+    """By English weekday name (`monday`): `22:30-06:30`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContributionReceipt:
+    """What the gateway says of a contribution that it has taken for review."""
+
+    contribution_id: str
+    message: str | None
+    """In the gateway's own words, French."""

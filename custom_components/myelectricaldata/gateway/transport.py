@@ -1,4 +1,4 @@
-"""The wire: one GET after the other, with time-outs, a size limit and patient retries."""
+"""The wire: one request after the other, with time-outs, a size limit and, for GET alone, patient retries."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ _TRANSIENT: Final = frozenset({408, 425, 429})
 
 
 class Transport:
-    """Sends GET requests to one gateway. Knows its secret and never repeats it."""
+    """Sends requests to one gateway. Knows its secret and never repeats it."""
 
     def __init__(
         self,
@@ -71,8 +71,7 @@ class Transport:
         and of a question on which it always stumbles. `before_attempt` may raise `QuotaError` to forbid one more.
         `label` is what may be logged of the path.
         """
-        if not self._usable_secret:
-            raise AuthenticationError("The client secret is empty or holds characters that no secret has")
+        self._check_secret()
         attempt = 0
         outcome: Reply | GatewayUnavailable | None = None
         while True:
@@ -91,13 +90,35 @@ class Transport:
             raise outcome
         return outcome
 
+    async def post(self, path: str, body: Mapping[str, object], *, label: str, read_timeout: float) -> Reply:
+        """The reply to one POST of a JSON object; raises `GatewayUnavailable` when there is none.
+
+        Sent once: where no reply comes back, nobody knows whether the gateway has done what was asked.
+        """
+        self._check_secret()
+        outcome = await self._attempt(path, {}, body, label=label, read_timeout=read_timeout)
+        if isinstance(outcome, GatewayUnavailable):
+            raise outcome
+        return outcome
+
+    def _check_secret(self) -> None:
+        if not self._usable_secret:
+            raise AuthenticationError("The client secret is empty or holds characters that no secret has")
+
     async def _attempt(
-        self, path: str, params: Mapping[str, str], *, label: str, read_timeout: float
+        self,
+        path: str,
+        params: Mapping[str, str],
+        body: Mapping[str, object] | None = None,
+        *,
+        label: str,
+        read_timeout: float,
     ) -> Reply | GatewayUnavailable:
         """One request. A failure that another try may mend is returned, one that it cannot is raised."""
         started = time.monotonic()
+        label = f"{'GET' if body is None else 'POST'} {label}"
         try:
-            reply = await self._send(path, params, read_timeout)
+            reply = await self._send(path, params, body, read_timeout)
         except GatewayUnreachable as error:
             self._note(started, label, str(error))
             raise GatewayUnreachable(str(error)) from None
@@ -108,14 +129,18 @@ class Transport:
         self._note(started, label, f"HTTP {reply.status}, {len(reply.body)} bytes")
         return reply
 
-    async def _send(self, path: str, params: Mapping[str, str], read_timeout: float) -> Reply:
+    async def _send(
+        self, path: str, params: Mapping[str, str], body: Mapping[str, object] | None, read_timeout: float
+    ) -> Reply:
         if self._session.closed:
             raise GatewayUnreachable("The connections to the gateway are closed")
         timeout = aiohttp.ClientTimeout(total=read_timeout, connect=CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
         try:
-            async with self._session.get(
+            async with self._session.request(
+                "GET" if body is None else "POST",
                 f"{self._base_url}/{path}",
                 params=params,
+                json=body,
                 headers=self._headers,
                 timeout=timeout,
                 allow_redirects=False,
@@ -136,11 +161,11 @@ class Transport:
 
     def _note(self, started: float, label: str, outcome: str) -> None:
         self.last_duration = time.monotonic() - started
-        _LOGGER.debug("GET %s: %s in %.2f s", label, outcome, self.last_duration)
+        _LOGGER.debug("%s: %s in %.2f s", label, outcome, self.last_duration)
 
 
 class _OneSend:
-    """Forbids aiohttp to send a GET again by itself, as it does when a connection breaks: nobody would count it."""
+    """Forbids aiohttp to send a request again by itself, as it does when a connection breaks: nobody would count it."""
 
     def __init__(self) -> None:
         self._sent = False
