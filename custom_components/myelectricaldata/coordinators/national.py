@@ -18,11 +18,12 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER, TICK
 from ..energy.calendar import paris_date
-from ..energy.offers import Catalogue, PriceChange, decode_catalogue, encode_catalogue
+from ..energy.offer_format import decode_catalogue, encode_catalogue
+from ..energy.offers import Catalogue, PriceChange
 from ..energy.tariff import Calendars
 from ..gateway.client import GatewayClient
 from ..gateway.errors import AuthenticationError, GatewayError, GatewayUnreachable, QuotaError, RequestRejected
-from ..gateway.models import Offer
+from ..gateway.models import Offer, Provider
 from .kept import Kept
 from .national_format import NationalState, decode_national, encode_national
 from .national_plan import (
@@ -207,17 +208,15 @@ class National:
         offers = await client.async_offers(include_history=True)
         nameless = _nameless(offers, state.providers)
         if providers_are_due(now, state.providers_at) or not nameless <= state.nameless:
-            providers = {each.provider_id: each.name for each in await client.async_providers()}
-            nameless = _nameless(offers, providers)
             # A supplier that is gone keeps the name that its old offers go by.
-            state = replace(
-                self._state.value, providers={**state.providers, **providers}, nameless=nameless, providers_at=now
-            )
+            names = {**state.providers, **{each.provider_id: each.name for each in await client.async_providers()}}
+            state = replace(self._state.value, providers=names, nameless=_nameless(offers, names), providers_at=now)
             self._state.set(state)
         before = self._catalogue.value
-        after, changes = await self._hass.async_add_executor_job(
-            before.merged, state.providers, offers, paris_date(now)
+        providers = tuple(
+            Provider(provider_id=provider_id, name=name, website=None) for provider_id, name in state.providers.items()
         )
+        after, changes = await self._hass.async_add_executor_job(before.merged, providers, offers, paris_date(now))
         if self._catalogue.set(after):
             self._tell()
             if before.offers and changes:
