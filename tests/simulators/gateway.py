@@ -91,6 +91,7 @@ class GatewaySimulator:
         self.tempo = Tempo()
         self.ecowatt = Ecowatt(self._charge_ecowatt)
         self.zen_flex = ZenFlex()
+        self.offers = offers.Catalogue()
         self.contributions = Contributions(self.account)
         self._enedis_routes = EnedisRoutes(self.households, self.account, self.enedis, modern=version == "2.x")
         self._faults: list[Fault] = []
@@ -195,8 +196,8 @@ class GatewaySimulator:
             "/tempo/week": self.tempo.week,
             "/tempo/days": self.tempo.days,
             "/tempo/forecast": self.tempo.forecast,
-            "/energy/providers": offers.providers_view,
-            "/energy/offers": offers.offers_view,
+            "/energy/providers": self.offers.providers_view,
+            "/energy/offers": self.offers.offers_view,
             "/energy/offer-types": offers.offer_types_view,
             "/energy/pricing-types": offers.offer_types_view,
             "/consumption-france/current": france.consumption_current,

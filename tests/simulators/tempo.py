@@ -48,12 +48,19 @@ def colour(day: date) -> str:
 
 @dataclass(slots=True)
 class Tempo:
-    """The gateway's Tempo routes. `late` delays the colour of a day; `withheld` days never come."""
+    """The gateway's Tempo routes. `late` delays the colour of a day; `withheld` days do not come."""
 
     publish_at: time = time(10, 20)
     """Paris wall clock, the day before, at which the gateway has a colour."""
     late: dict[date, timedelta] = field(default_factory=dict)
     withheld: set[date] = field(default_factory=set)
+    corrected: dict[date, tuple[str, datetime]] = field(default_factory=dict)
+    """Days that were published with another colour, and the instant at which that was put right."""
+
+    def colour_at(self, day: date, now: datetime) -> str:
+        """What the gateway holds for the colour of a day."""
+        wrong, until = self.corrected.get(day, ("", now))
+        return wrong if now < until else colour(day)
 
     def published_at(self, day: date) -> datetime:
         """When the gateway has the colour of a day."""
@@ -69,11 +76,15 @@ class Tempo:
             if day not in self.withheld and ((day < fresh and day not in self.late) or now >= self.published_at(day))
         ]
 
-    def row(self, day: date, *, rte: bool = True) -> dict[str, object]:
+    def row(self, day: date, now: datetime, *, rte: bool = True) -> dict[str, object]:
         """One day as the gateway writes it."""
         published = self.published_at(day)
         seconds = published + timedelta(seconds=9 + chance(43, day.toordinal()) * 40)
-        row: dict[str, object] = {"date": day.isoformat(), "color": colour(day), "updated_at": seconds.isoformat()}
+        row: dict[str, object] = {
+            "date": day.isoformat(),
+            "color": self.colour_at(day, now),
+            "updated_at": seconds.isoformat(),
+        }
         return row | {"rte_updated_date": published.isoformat()} if rte else row
 
     # ---- routes -----------------------------------------------------------------------------------------------------
@@ -83,12 +94,12 @@ class Tempo:
         day = now.astimezone(UTC).date()
         if day not in self.known(now):
             return bodies.failed("NOT_FOUND", "Tempo data not available for today", now)
-        return Reply(bodies.enveloped(self.row(day), now))
+        return Reply(bodies.enveloped(self.row(day, now), now))
 
     async def week(self, _: web.Request, now: datetime) -> Reply:
         """`/tempo/week`: J-5 to J+1."""
         first = now.astimezone(UTC).date() - timedelta(days=5)
-        return Reply(bodies.enveloped([self.row(day) for day in self.known(now) if day >= first], now))
+        return Reply(bodies.enveloped([self.row(day, now) for day in self.known(now) if day >= first], now))
 
     async def days(self, request: web.Request, now: datetime) -> Reply:
         """`/tempo/days?start_date=&end_date=`; other parameters are ignored, so the official client gets ten years."""
@@ -106,7 +117,7 @@ class Tempo:
             return bodies.failed("INVALID_DATE", f"Invalid date format: {error}", now)
         # The rows sit at Paris midnight, an hour or two before the UTC midnight that they are compared with.
         rows = [
-            self.row(day, rte=rte)
+            self.row(day, now, rte=rte)
             for day in self.known(now)
             if (after is None or midnight(day) >= after) and (until is None or midnight(day) <= until)
         ]
