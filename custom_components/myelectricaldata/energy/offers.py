@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+from unicodedata import combining, normalize
 
 from .calendar import ONE_DAY
 from .entries import DatedPrices, OfferHistory, TariffEntry
@@ -323,4 +324,10 @@ def _equal(one: DatedPrices, other: DatedPrices) -> bool:
 
 
 def _by_name(offer: CatalogueOffer) -> tuple[str, str, str, Decimal]:
-    return offer.provider.casefold(), offer.key.name.casefold(), offer.key.offer_type, offer.key.power_kva or Decimal(0)
+    key = offer.key
+    return _sortable(offer.provider), _sortable(key.name), key.offer_type, key.power_kva or Decimal(0)
+
+
+def _sortable(name: str) -> str:
+    """Without accents, so that É comes between D and F."""
+    return "".join(each for each in normalize("NFKD", name) if not combining(each)).casefold()
