@@ -5,15 +5,20 @@ from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util import dt as dt_util
 
 from .coordinators import MyElectricalDataConfigEntry
 from .energy.calendar import paris_date
 from .energy.offpeak import format_windows
-from .entity import AccountEntity, OffpeakClockEntity
+from .entity import (
+    AccountEntity,
+    OffpeakClockEntity,
+    async_forget_entities,
+    has_offpeak_hours,
+    tariffs_are_known,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -27,17 +32,17 @@ GATEWAY_REACHABLE = BinarySensorEntityDescription(
 
 
 async def async_setup_entry(
-    hass: HomeAssistant,  # noqa: ARG001
+    hass: HomeAssistant,
     entry: MyElectricalDataConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the account's reachability, and off-peak hours for the usage points that have some."""
     async_add_entities([GatewayReachableSensor(entry, entry.runtime_data.account, GATEWAY_REACHABLE)])
     for subentry_id, coordinator in entry.runtime_data.usage_points.items():
-        if not coordinator.offpeak.is_flat:
-            async_add_entities(
-                [OffpeakSensor(entry, coordinator, OFFPEAK, coordinator.offpeak)], config_subentry_id=subentry_id
-            )
+        if has_offpeak_hours(coordinator):
+            async_add_entities([OffpeakSensor(entry, coordinator, OFFPEAK)], config_subentry_id=subentry_id)
+        elif tariffs_are_known(coordinator):
+            async_forget_entities(hass, entry, coordinator, Platform.BINARY_SENSOR, OFFPEAK.key.__eq__)
 
 
 class OffpeakSensor(OffpeakClockEntity, BinarySensorEntity):
@@ -46,14 +51,15 @@ class OffpeakSensor(OffpeakClockEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool:
-        return self._schedule.is_offpeak(dt_util.utcnow())
+        return self.coordinator.offpeak.is_offpeak(self._now)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, str]:
         """The off-peak hours of the current day in Paris, which change with the season."""
-        today = paris_date(dt_util.utcnow())
-        return {"day": today.isoformat(), "offpeak_hours": format_windows(self._schedule.windows_on(today))}
+        today = paris_date(self._now)
+        hours = self.coordinator.offpeak.windows_on(today)
+        return {"day": today.isoformat(), "offpeak_hours": format_windows(hours)}
 
 
 class GatewayReachableSensor(AccountEntity, BinarySensorEntity):

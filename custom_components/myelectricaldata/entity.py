@@ -1,19 +1,21 @@
-"""What the entities share: their devices, their names, and the clock of the off-peak hours."""
+"""What the entities share: their devices, their names, and the clock that some of them follow."""
 
+from abc import abstractmethod
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, GATEWAY_WEBSITE
+from .const import CONF_SURPLUS, CONF_TARIFF, DOMAIN, GATEWAY_WEBSITE
 from .coordinators import AccountCoordinator, MyElectricalDataConfigEntry, UsagePointCoordinator
 from .energy.calendar import day_end, paris_date
-from .energy.offpeak import OffpeakSchedule
 
 
 @callback
@@ -34,8 +36,41 @@ def async_account_device_id(hass: HomeAssistant, entry: MyElectricalDataConfigEn
     return device.id
 
 
+@callback
+def async_forget_entities(
+    hass: HomeAssistant,
+    entry: MyElectricalDataConfigEntry,
+    coordinator: UsagePointCoordinator,
+    platform: str,
+    ours: Callable[[str], bool],
+    *,
+    keep: Collection[str | None] = (),
+) -> None:
+    """Remove from the registry the entities of a usage point whose key is `ours`, but for the unique ids to keep."""
+    registry, prefix = er.async_get(hass), f"{coordinator.pdl}_"
+    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
+        of_point = known.domain == platform and known.unique_id.startswith(prefix)
+        if of_point and known.unique_id not in keep and ours(known.unique_id.removeprefix(prefix)):
+            registry.async_remove(known.entity_id)
+
+
+def tariffs_are_known(coordinator: UsagePointCoordinator) -> bool:
+    """Whether what the user says of the tariffs could be read: what cannot be must not cost anybody an entity."""
+    said = coordinator.subentry.data
+    return not (said.get(CONF_TARIFF) and not coordinator.tariff) and not (
+        said.get(CONF_SURPLUS) and not coordinator.surplus
+    )
+
+
+def has_offpeak_hours(coordinator: UsagePointCoordinator) -> bool:
+    """Whether it is off-peak at times, by the hours in force or by those of a tariff that is to come."""
+    today = paris_date(dt_util.utcnow())
+    coming = (entry.offpeak for entry in coordinator.entries if entry.valid_from > today)
+    return not coordinator.offpeak.is_flat or any(hours is not None and not hours.is_flat for hours in coming)
+
+
 class UsagePointEntity(CoordinatorEntity[UsagePointCoordinator]):
-    """An entity of one delivery point; its key is its translation key and ends its unique id."""
+    """An entity of one delivery point; its key ends its unique id, and is its translation key unless it has one."""
 
     _attr_has_entity_name = True
 
@@ -47,7 +82,7 @@ class UsagePointEntity(CoordinatorEntity[UsagePointCoordinator]):
     ) -> None:
         super().__init__(coordinator)
         self.entity_description = description
-        self._attr_translation_key = description.key
+        self._attr_translation_key = description.translation_key or description.key
         self._attr_unique_id = f"{coordinator.pdl}_{description.key}"
         self._attr_device_info = dr.DeviceInfo(
             identifiers={(DOMAIN, coordinator.pdl)},
@@ -84,11 +119,11 @@ class AccountEntity(CoordinatorEntity[AccountCoordinator]):
         return True
 
 
-class OffpeakClockEntity(UsagePointEntity):
-    """An entity that follows the off-peak hours: it looks again at the very second of each change.
+class ClockEntity(UsagePointEntity):
+    """An entity that time alone changes: it looks again at the very second of each change.
 
-    Also at midnight in Paris, when another season's hours may begin, and whenever the coordinator speaks, which
-    catches up after the machine slept.
+    Also at midnight in Paris, when another season's hours or another tariff may begin, and whenever the coordinator
+    speaks: a colour arrived, or the machine slept through a change.
     """
 
     def __init__(
@@ -96,12 +131,16 @@ class OffpeakClockEntity(UsagePointEntity):
         entry: MyElectricalDataConfigEntry,
         coordinator: UsagePointCoordinator,
         description: EntityDescription,
-        schedule: OffpeakSchedule,
     ) -> None:
         super().__init__(entry, coordinator, description)
-        self._schedule = schedule
-        self._next_change: datetime | None = None
         self._disarm: CALLBACK_TYPE | None = None
+
+    @abstractmethod
+    def _look(self, now: datetime) -> datetime | None:
+        """Take in what holds at `now`; return when something else will, None when nothing is known to change.
+
+        Both in aware UTC.
+        """
 
     @property
     @override
@@ -125,9 +164,8 @@ class OffpeakClockEntity(UsagePointEntity):
     def _async_arm(self) -> None:
         self._async_disarm()
         now = dt_util.utcnow()
-        midnight = day_end(paris_date(now))
-        self._next_change = self._schedule.next_change(now)
-        due = midnight if self._next_change is None else min(self._next_change, midnight)
+        change, midnight = self._look(now), day_end(paris_date(now))
+        due = midnight if change is None else min(change, midnight)
         self._disarm = async_track_point_in_utc_time(self.hass, self._async_clock_struck, due)
 
     @callback
@@ -141,3 +179,16 @@ class OffpeakClockEntity(UsagePointEntity):
         self._disarm = None
         self._async_arm()
         self.async_write_ha_state()
+
+
+class OffpeakClockEntity(ClockEntity):
+    """An entity that follows the off-peak hours in force, which another version of the tariff may change."""
+
+    _now: datetime
+    _next_change: datetime | None
+
+    @override
+    def _look(self, now: datetime) -> datetime | None:
+        self._now = now
+        self._next_change = self.coordinator.offpeak.next_change(now)
+        return self._next_change

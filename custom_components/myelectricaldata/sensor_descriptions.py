@@ -19,7 +19,7 @@ from .gateway.models import Contract, Direction
 _LONGEST_STATE = 255
 
 type Value = str | int | float | Decimal | date | datetime | None
-type Attributes = Mapping[str, str | int | bool | None]
+type Attributes = Mapping[str, str | int | float | bool | Mapping[str, float] | None]
 
 
 def no_attributes(_snapshot: object) -> Attributes:
@@ -139,13 +139,14 @@ def _percent(pair: Comparison) -> float | None:
     return None if change is None else round(change, 2)
 
 
-def _span(first: date, last: date) -> Attributes:
+def span(first: date, last: date) -> Attributes:
+    """The days of a period, both included; one without a day has no last."""
     return {"first_day": first.isoformat(), "last_day": last.isoformat() if first <= last else None}
 
 
 def _coverage(period: PeriodTotal) -> Attributes:
     return {
-        **_span(period.first, period.last),
+        **span(period.first, period.last),
         "days_known": period.days_known,
         "days_expected": period.days_expected,
     }
@@ -169,7 +170,7 @@ def _peak_day(peak: PeakSummary) -> Attributes:
 
 def _peak_window(peak: PeakSummary) -> Attributes:
     return {
-        **_span(peak.first, peak.last),
+        **span(peak.first, peak.last),
         "days_known": peak.days_known,
         "days_expected": peak.days_expected,
     }
@@ -179,12 +180,14 @@ def _contract(read: Callable[[Contract], Value]) -> Callable[[UsagePointSnapshot
     return lambda snapshot: None if snapshot.contract is None else read(snapshot.contract)
 
 
+def short_text(text: str) -> str:
+    """A state cannot be longer than Home Assistant stores."""
+    return text if len(text) <= _LONGEST_STATE else f"{text[: _LONGEST_STATE - 1]}…"
+
+
 def _offpeak_text(contract: Contract) -> str | None:
-    """The contract's own words; a state cannot be longer than Home Assistant stores."""
-    text = " / ".join(contract.offpeak_texts)
-    if len(text) > _LONGEST_STATE:
-        return f"{text[: _LONGEST_STATE - 1]}…"
-    return text or None
+    """The contract's own words."""
+    return short_text(" / ".join(contract.offpeak_texts)) or None
 
 
 POWER_SENSORS = (

@@ -1,6 +1,6 @@
 """An account whose platforms run for real, fed with hand-made snapshots instead of a gateway."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,9 +16,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.myelectricaldata.const import DOMAIN, LOGGER, SUBENTRY_USAGE_POINT
 from custom_components.myelectricaldata.coordinators.snapshot import AccountSnapshot, NewData, UsagePointSnapshot
+from custom_components.myelectricaldata.energy.entries import TariffEntry
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
 from custom_components.myelectricaldata.energy.readings import DayRecord
 from custom_components.myelectricaldata.energy.summary import summarise_energy, summarise_peaks
+from custom_components.myelectricaldata.energy.tariff import Calendars, Tariff
 from custom_components.myelectricaldata.gateway.models import Contract, Direction, PowerPeak
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR]
@@ -76,6 +78,19 @@ ACCOUNT = AccountSnapshot(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """What the coordinator knows of prices."""
+
+    tariff: Tariff = field(default_factory=Tariff)
+    surplus: Tariff = field(default_factory=Tariff)
+    calendars: Calendars = field(default_factory=Calendars)
+    entries: tuple[TariffEntry, ...] = ()
+
+
+NO_MONEY = Money()
+
+
 class UsagePointStandIn(DataUpdateCoordinator[UsagePointSnapshot]):
     """What the platforms see of `UsagePointCoordinator`."""
 
@@ -84,13 +99,18 @@ class UsagePointStandIn(DataUpdateCoordinator[UsagePointSnapshot]):
         hass: HomeAssistant,
         entry: MockConfigEntry,
         directions: tuple[Direction, ...],
-        offpeak: OffpeakSchedule | None,
+        offpeak: OffpeakSchedule,
+        money: Money,
     ) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name=PDL, update_interval=None)
         self.pdl = PDL
         self.subentry: ConfigSubentry = entry.subentries[SUBENTRY_ID]
         self.directions = directions
         self.offpeak = offpeak
+        self.tariff = money.tariff
+        self.surplus = money.surplus
+        self.calendars = money.calendars
+        self.entries = money.entries
         self.asked = 0
         self.refusal: Exception | None = None
         self.new_data_listeners: list[Callable[[NewData], None]] = []
@@ -162,6 +182,8 @@ def make_rig(
     *,
     offpeak: list[dict[str, Any]] | None = None,
     snapshot: UsagePointSnapshot | None = None,
+    money: Money = NO_MONEY,
+    config: Mapping[str, Any] | None = None,
 ) -> EntityRig:
     """Build the account; nothing is loaded yet."""
     entry = MockConfigEntry(
@@ -174,13 +196,13 @@ def make_rig(
                 subentry_type=SUBENTRY_USAGE_POINT,
                 title="Maison",
                 unique_id=f"usage_point_{PDL}",
-                data={"pdl": PDL},
+                data={"pdl": PDL, **(config or {})},
             )
         ],
     )
     entry.add_to_hass(hass)
     entry.mock_state(hass, ConfigEntryState.LOADED)
-    usage_point = UsagePointStandIn(hass, entry, directions, OffpeakSchedule.from_config(offpeak or []))
+    usage_point = UsagePointStandIn(hass, entry, directions, OffpeakSchedule.from_config(offpeak or []), money)
     usage_point.data = snapshot_of(directions) if snapshot is None else snapshot
     account: DataUpdateCoordinator[AccountSnapshot] = DataUpdateCoordinator(
         hass, LOGGER, config_entry=entry, name="account", update_interval=None

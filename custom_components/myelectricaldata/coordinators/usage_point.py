@@ -14,8 +14,10 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_OFFPEAK, CONF_PDL, DOMAIN, LOGGER, TICK
 from ..energy.calendar import day_end
+from ..energy.entries import TariffEntry
 from ..energy.offpeak import OffpeakSchedule
 from ..energy.summary import summarise_energy, summarise_peaks
+from ..energy.tariff import Calendars, Tariff
 from ..feeds import Feed, feeds_of
 from ..gateway.client import GatewayClient
 from ..gateway.errors import AuthenticationError, GatewayError
@@ -52,6 +54,10 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.directions = directions_of(subentry.data)
         self.ledger = Ledger(hass, self.pdl)
         self.offpeak = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
+        self.entries: tuple[TariffEntry, ...] = ()
+        self.tariff = Tariff()
+        self.surplus = Tariff()
+        self.calendars = Calendars()
         self.sync = Synchroniser(
             client, self.ledger, account.schedule(self.pdl), directions=self.directions, now=dt_util.utcnow
         )
