@@ -16,7 +16,9 @@ from homeassistant.helpers import selector
 
 from custom_components.myelectricaldata import config_flow
 from custom_components.myelectricaldata.actions import GET_READINGS_SCHEMA, TARGETS_SCHEMA, async_setup_actions
+from custom_components.myelectricaldata.actions_energy import SET_UP_ENERGY_DASHBOARD_SCHEMA
 from custom_components.myelectricaldata.const import CONF_PDL, CONF_USAGE_POINTS, DOMAIN
+from custom_components.myelectricaldata.dashboard_plan import Mode
 from custom_components.myelectricaldata.energy.offpeak import Season
 from custom_components.myelectricaldata.energy.query import Resolution
 from custom_components.myelectricaldata.flows import usage_point
@@ -65,6 +67,7 @@ ISSUE_PLACEHOLDERS = {
     IssueKind.GATEWAY_DOWN: {"days"},
     IssueKind.LEDGER_UNREADABLE: {"file"},
     IssueKind.FOREIGN_ENTRY: {"version"},
+    IssueKind.ENERGY_DASHBOARD: {"plan"},
 }
 
 
@@ -230,8 +233,9 @@ def test_actions_pass_exactly_what_their_refusals_mention() -> None:
     known = load("en")["exceptions"]
     refusals = [
         node
-        for node in ast.walk(ast.parse((PACKAGE / "actions.py").read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_refused"
+        for module in PACKAGE.glob("action*.py")
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "refused"
     ]
     assert len(refusals) > 5
     for refusal in refusals:
@@ -274,7 +278,12 @@ def test_actions_are_described_with_an_icon_and_valid_selectors(hass: HomeAssist
 
 @pytest.mark.parametrize(
     ("action", "schema"),
-    [("get_readings", GET_READINGS_SCHEMA), ("refresh", TARGETS_SCHEMA), ("rebuild_statistics", TARGETS_SCHEMA)],
+    [
+        ("get_readings", GET_READINGS_SCHEMA),
+        ("refresh", TARGETS_SCHEMA),
+        ("rebuild_statistics", TARGETS_SCHEMA),
+        ("set_up_energy_dashboard", SET_UP_ENERGY_DASHBOARD_SCHEMA),
+    ],
 )
 def test_what_an_action_shows_is_what_it_takes(action: str, schema: Any) -> None:
     fields = yaml.safe_load((PACKAGE / "services.yaml").read_text())[action]["fields"]
@@ -289,9 +298,15 @@ def test_what_an_action_shows_is_what_it_takes(action: str, schema: Any) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_choice_of_a_selector_has_a_name(language: str) -> None:
     options = {key: set(part["options"]) for key, part in load(language)["selector"].items()}
-    assert options == {"direction": set(Direction), "resolution": set(Resolution)}
-    fields = yaml.safe_load((PACKAGE / "services.yaml").read_text())["get_readings"]["fields"]
-    assert {key: set(fields[key]["selector"]["select"]["options"]) for key in options} == options
+    known = {"direction": Direction, "resolution": Resolution, "dashboard_mode": Mode}
+    assert {key: set(values) for key, values in known.items()}.items() <= options.items()
+    offered: dict[str, set[str]] = {}
+    for action in yaml.safe_load((PACKAGE / "services.yaml").read_text()).values():
+        for field in action["fields"].values():
+            if (select := field["selector"].get("select") or {}).get("translation_key"):
+                offered[select["translation_key"]] = set(select["options"])
+    assert offered.items() <= options.items()
+    assert known.keys() <= offered.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

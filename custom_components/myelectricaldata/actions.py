@@ -1,30 +1,26 @@
-"""Actions: readings for whoever wants them, and the two things that a user may want to set off by hand."""
+"""Actions: readings for whoever wants them, and what a user may want to set off by hand."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 import probatio as vol
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
+from .action_targets import ATTR_USAGE_POINT, refused, target, targets
+from .actions_energy import async_register_energy_action
 from .const import DOMAIN
-from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
 from .energy.calendar import PARIS, paris_date
 from .energy.query import Reading, Resolution, query
-from .flows.account_check import configured_pdls
 from .gateway.models import Direction
 
 ACTION_GET_READINGS: Final = "get_readings"
 ACTION_REFRESH: Final = "refresh"
 ACTION_REBUILD_STATISTICS: Final = "rebuild_statistics"
 
-ATTR_USAGE_POINT: Final = "usage_point"
 ATTR_DIRECTION: Final = "direction"
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
@@ -56,17 +52,15 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     hass.services.async_register(
         DOMAIN, ACTION_REBUILD_STATISTICS, _async_rebuild_statistics, TARGETS_SCHEMA, SupportsResponse.OPTIONAL
     )
+    async_register_energy_action(hass)
 
 
 async def _async_get_readings(call: ServiceCall) -> ServiceResponse:
     direction, resolution = call.data[ATTR_DIRECTION], call.data[ATTR_RESOLUTION]
     first, last = call.data[ATTR_START], call.data[ATTR_END]
-    targets = _targets_of(call.hass, call.data[ATTR_USAGE_POINT])
-    if len(targets) != 1:
-        raise _refused("unknown_usage_point", usage_point=call.data[ATTR_USAGE_POINT])
-    coordinator = targets[0]
+    coordinator = target(call)
     if direction not in coordinator.directions:
-        raise _refused(f"no_{direction}", name=coordinator.subentry.title)
+        raise refused(f"no_{direction}", name=coordinator.subentry.title)
     _check_span(first, last, resolution)
     today = paris_date(dt_util.utcnow())
     readings = await call.hass.async_add_executor_job(
@@ -84,11 +78,11 @@ async def _async_get_readings(call: ServiceCall) -> ServiceResponse:
 
 def _check_span(first: date, last: date, resolution: Resolution) -> None:
     if last < first:
-        raise _refused("end_before_start", start=first.isoformat(), end=last.isoformat())
+        raise refused("end_before_start", start=first.isoformat(), end=last.isoformat())
     days = (last - first).days + 1
     limit = LONGEST_SPAN.get(resolution, LONGEST_SPAN_OF_DAYS)
     if days > limit:
-        raise _refused("span_too_long", days=str(days), limit=str(limit))
+        raise refused("span_too_long", days=str(days), limit=str(limit))
 
 
 def _as_response(reading: Reading) -> JsonObjectType:
@@ -106,7 +100,7 @@ def _as_response(reading: Reading) -> JsonObjectType:
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
     results: list[JsonValueType] = []
     failures: list[HomeAssistantError] = []
-    for coordinator in _targets(call):
+    for coordinator in targets(call):
         result: JsonObjectType = {"usage_point": coordinator.pdl, "name": coordinator.subentry.title}
         try:
             result["calls"] = await coordinator.async_ask_now()
@@ -128,47 +122,6 @@ async def _async_rebuild_statistics(call: ServiceCall) -> ServiceResponse:
                 "name": coordinator.subentry.title,
                 "rows": await coordinator.async_rebuild_statistics(),
             }
-            for coordinator in _targets(call)
+            for coordinator in targets(call)
         ]
     }
-
-
-def _targets(call: ServiceCall) -> list[UsagePointCoordinator]:
-    """The usage points that a call is about, each once; all of them when it names none."""
-    named = call.data.get(ATTR_USAGE_POINT)
-    if not named:
-        found = list(_running(call.hass))
-        if not found:
-            raise _refused("not_loaded")
-        return found
-    targets = {each.pdl: each for text in named for each in _targets_of(call.hass, text)}
-    return list(targets.values())
-
-
-def _targets_of(hass: HomeAssistant, text: str) -> list[UsagePointCoordinator]:
-    """The usage points of a device id or a 14-digit number; an account's device stands for all of its own."""
-    wanted = {text}
-    if (device := dr.async_get(hass).async_get(text)) is not None:
-        wanted = {value for domain, value in device.identifiers if domain == DOMAIN}
-    for entry in _loaded_entries(hass):
-        coordinators = list(entry.runtime_data.usage_points.values())
-        if entry.entry_id in wanted and coordinators:
-            return coordinators
-        if found := [each for each in coordinators if each.pdl in wanted]:
-            return found
-    entry_ids = {entry.entry_id for entry in hass.config_entries.async_entries(DOMAIN)}
-    if wanted & (configured_pdls(hass) | entry_ids):
-        raise _refused("not_loaded")
-    raise _refused("unknown_usage_point", usage_point=text)
-
-
-def _running(hass: HomeAssistant) -> Iterable[UsagePointCoordinator]:
-    return (each for entry in _loaded_entries(hass) for each in entry.runtime_data.usage_points.values())
-
-
-def _loaded_entries(hass: HomeAssistant) -> list[MyElectricalDataConfigEntry]:
-    return [entry for entry in hass.config_entries.async_entries(DOMAIN) if entry.state is ConfigEntryState.LOADED]
-
-
-def _refused(key: str, **placeholders: str) -> ServiceValidationError:
-    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)

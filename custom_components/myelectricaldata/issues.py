@@ -35,6 +35,9 @@ class IssueKind(StrEnum):
     """Placeholders `energy` (kWh), `first`, `last`: what waits for a colour or the type of its days."""
     COST_WAITS_FOR_PRICE = "cost_waits_for_price"
     """The same placeholders: what waits for a price."""
+    ENERGY_DASHBOARD = "energy_dashboard"
+    """A question, not a fault: whether the Energy Dashboard is to be set up as planned. Placeholder `plan`, of its
+    flow."""
     FOREIGN_ENTRY = "foreign_entry"
     """Placeholder `version`: of the entry that another integration of this domain left; `name` is its title."""
 
@@ -61,6 +64,7 @@ _RULES: Final[Mapping[IssueKind, _Rule]] = MappingProxyType(
         IssueKind.STATISTICS_KEPT: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
         IssueKind.COST_WAITS_FOR_DAY_TYPE: _Rule(severity=ir.IssueSeverity.WARNING),
         IssueKind.COST_WAITS_FOR_PRICE: _Rule(severity=ir.IssueSeverity.WARNING),
+        IssueKind.ENERGY_DASHBOARD: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
         IssueKind.FOREIGN_ENTRY: _Rule(severity=ir.IssueSeverity.ERROR, persistent=True),
     }
 )
@@ -87,15 +91,16 @@ def async_raise_issue(
     pdl: str | None = None,
     name: str | None = None,
     placeholders: Mapping[str, str] | None = None,
+    data: Mapping[str, str] | None = None,
 ) -> None:
-    """Tell the user. `name` is the usage point's (or the account's) as shown to the user."""
+    """Tell the user. `name` is the usage point's (or the account's) as shown to the user; `data` is for the fix flow."""
     rule = _RULES[kind]
     website = website_of(hass, entry_id)
     ir.async_create_issue(
         hass,
         DOMAIN,
         issue_id(entry_id, kind, pdl),
-        data={"entry_id": entry_id, "kind": str(kind), CONF_PDL: pdl},
+        data={"entry_id": entry_id, "kind": str(kind), CONF_PDL: pdl, **(data or {})},
         is_fixable=rule.fixable,
         is_persistent=rule.persistent,
         learn_more_url=website if rule.website else None,

@@ -9,6 +9,9 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_PDL, DOMAIN
 from .coordinators import UsagePointCoordinator
+from .dashboard_plan import Mode
+from .energy_dashboard import ISSUE_MODE, ISSUE_POINTS
+from .flows.energy_dashboard import EnergyDashboardFlow
 from .issues import IssueKind
 from .recording import SERIES_KINDS
 from .statistics import async_clear, statistic_id
@@ -84,6 +87,8 @@ async def async_create_fix_flow(
     _hass: HomeAssistant, _issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """The flow of an issue that `issues.py` has raised."""
+    if data is not None and data.get("kind") == IssueKind.ENERGY_DASHBOARD:
+        return EnergyDashboardFlow(Mode(str(data[ISSUE_MODE])), str(data[ISSUE_POINTS]).split(","))
     if data is None or (pdl := data.get(CONF_PDL)) is None or data.get("kind") == IssueKind.LEDGER_UNREADABLE:
         return ConfirmRepairFlow()
     if data.get("kind") == IssueKind.STATISTICS_KEPT:
