@@ -75,24 +75,24 @@ class BillSummary:
     projected_year: Projection | None
     waiting: Waiting
     average_price: Decimal | None
-    """EUR/kWh over the last 30 days, of the energy that is priced, without the subscription."""
+    """EUR/kWh of this year, of the energy that is priced, without the subscription."""
 
 
 def summarise_bill(costs: Sequence[DayCost], tariff: Tariff, today: date) -> BillSummary:
     """Add up the days of one direction; those from `today` on are not over and do not count."""
     days = {cost.day: cost for cost in costs if cost.day < today and cost.known}
     yesterday = today - ONE_DAY
-    last_30_days = _bill(days, tariff, today - timedelta(days=_MONTH_OF_DAYS), yesterday)
+    year = _bill(days, tariff, today.replace(month=1, day=1), yesterday)
     return BillSummary(
         yesterday=_bill(days, tariff, yesterday, yesterday),
         week=_bill(days, tariff, today - today.weekday() * ONE_DAY, yesterday),
         month=_bill(days, tariff, today.replace(day=1), yesterday),
-        year=_bill(days, tariff, today.replace(month=1, day=1), yesterday),
-        last_30_days=last_30_days,
+        year=year,
+        last_30_days=_bill(days, tariff, today - timedelta(days=_MONTH_OF_DAYS), yesterday),
         projected_month=project_month(days, tariff, today),
         projected_year=project_year(days, tariff, today),
         waiting=_waiting(days.values()),
-        average_price=_average_price(last_30_days),
+        average_price=_average_price(year),
     )
 
 
