@@ -113,6 +113,8 @@ def resolve(
 ) -> Tariff:
     """The tariff that the entries amount to with what the sources know today. ValueError for two of the same day."""
     ordered = sorted(entries, key=lambda entry: entry.valid_from)
+    if len({entry.valid_from for entry in ordered}) < len(ordered):
+        raise ValueError("Two entries of a tariff start on the same day")
     versions: list[TariffVersion] = []
     for place, entry in enumerate(ordered):
         ends = [] if entry.valid_to is None else [entry.valid_to]

@@ -47,7 +47,10 @@ def decode_entries(config: object) -> tuple[TariffEntry, ...]:
     """What `encode_entry` wrote, for a list of them. EntryError for anything else."""
     if not isinstance(config, list | tuple):
         raise EntryError("A tariff is a list of entries")
-    return tuple(_decode_entry(_mapping(item)) for item in config)
+    try:
+        return tuple(_decode_entry(_mapping(item)) for item in config)
+    except (KeyError, ValueError) as error:
+        raise EntryError(f"Not an entry of a tariff: {error}") from error
 
 
 def _decode_entry(item: Mapping[str, object]) -> TariffEntry:
@@ -100,9 +103,19 @@ def _decode_rule(item: Mapping[str, object]) -> Rule:
         period=str(item.get("period")),
         windows=tuple(parse_window(str(text)) for text in _sequence(item.get("windows"))),
         season=Season(str(item.get("season", Season.ALL))),
-        weekdays=frozenset(int(str(day)) for day in _sequence(item.get("weekdays"))) or EVERY_DAY,
+        weekdays=_decode_weekdays(item.get("weekdays")),
         holidays=Holidays(str(item.get("holidays", Holidays.ORDINARY))),
     )
+
+
+def _decode_weekdays(value: object) -> frozenset[int]:
+    """No list: every day. An empty one is a rule of public holidays alone."""
+    if value is None:
+        return EVERY_DAY
+    weekdays = frozenset(int(str(day)) for day in _sequence(value))
+    if not weekdays <= EVERY_DAY:
+        raise EntryError("A day of the week is 0 to 6")
+    return weekdays
 
 
 def _decimal(value: object) -> Decimal | None:
