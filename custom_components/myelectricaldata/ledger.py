@@ -20,7 +20,7 @@ from .const import DOMAIN, LOGGER, STORAGE_VERSION
 from .energy.readings import DayCurve, DayRecord, merge_records
 from .feeds import Feed, History
 from .gateway.models import Contract, Direction, PowerPeak
-from .ledger_format import LedgerFormatError, LedgerState, decode_state, encode_state
+from .ledger_format import DerivedState, LedgerFormatError, LedgerState, decode_state, encode_state
 
 SAVE_DELAY = 20.0
 
@@ -172,6 +172,20 @@ class Ledger:
             unwritten = {name: day for name, day in self.state.unwritten.items() if name != series}
             self.state = replace(self.state, unwritten=unwritten)
             self.save_soon()
+
+    def derived(self, direction: Direction) -> DerivedState:
+        """What the recorder has of the statistics that follow from a direction and a tariff."""
+        return self.state.derived.get(direction.value, DerivedState())
+
+    def set_derived(self, direction: Direction, derived: DerivedState) -> None:
+        """Remember it; a direction without such statistics leaves no trace."""
+        if derived == self.derived(direction):
+            return
+        others = {name: known for name, known in self.state.derived.items() if name != direction.value}
+        if derived.series:
+            others[direction.value] = derived
+        self.state = replace(self.state, derived=others)
+        self.save_soon()
 
     def save_soon(self) -> None:
         """Write the file within seconds; writes that follow each other become one."""

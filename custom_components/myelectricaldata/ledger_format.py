@@ -3,9 +3,10 @@
     {"days": {"consumption": {"2026-11-20": [17005, 30, [1453, null, …]], "2023-12-01": [9120]}},
      "peaks": {"2026-11-20": [3305, "2026-11-20T21:39:00+00:00"]},
      "history": {"consumption_daily": {"asked_from": "2023-11-22", …}},
-     "contract": {…}, "contract_read_on": "2026-11-21", "unwritten": {"consumption": "2026-11-20"}}
+     "contract": {…}, "contract_read_on": "2026-11-21", "unwritten": {"consumption": "2026-11-20"},
+     "derived": {"consumption": {"fingerprint": "9f…", "until": "2026-11-20", "series": ["cost", "cost_hc", …]}}}
 
-A day is `[index in Wh or null, slot in minutes, [mean W or null by slot]]`, without the last two when there is no curve.
+`derived` came later: a file without it is one of which nothing derived was written. A day is `[index in Wh or null, slot in minutes, [mean W or null by slot]]`, without the last two when there is no curve.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,18 @@ from typing import Any
 from .energy.readings import DayCurve, DayRecord, slots_in_day
 from .feeds import Feed, History
 from .gateway.models import Contract, Direction, PowerPeak
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedState:
+    """Which statistics the recorder has that follow from the energy of one direction and a tariff."""
+
+    fingerprint: str | None = None
+    """Of all that their rows depend on besides the readings; None while some may not be as they should be."""
+    until: date = date.min
+    """The last day that the fingerprint covers."""
+    series: tuple[str, ...] = ()
+    """Their kinds, see `derived.DerivedKind`; those of an earlier tariff included, until their rows are neutralised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +46,8 @@ class LedgerState:
     """The day on which the contract was last asked for, whatever came."""
     unwritten: Mapping[str, date] = field(default_factory=dict)
     """By statistic: the first day whose rows the recorder may not have as they should be."""
+    derived: Mapping[str, DerivedState] = field(default_factory=dict)
+    """By direction; absent when there is none."""
 
 
 class LedgerFormatError(ValueError):
@@ -54,6 +69,7 @@ def encode_state(state: LedgerState) -> dict[str, Any]:
         "contract": state.contract and _encode_fields(state.contract),
         "contract_read_on": state.contract_read_on and state.contract_read_on.isoformat(),
         "unwritten": {series: day.isoformat() for series, day in state.unwritten.items()},
+        "derived": {direction: _encode_fields(derived) for direction, derived in state.derived.items()},
     }
 
 
@@ -73,6 +89,10 @@ def decode_state(data: Mapping[str, Any]) -> LedgerState:
             contract=_decode_contract(data["contract"]),
             contract_read_on=_decode_date(data["contract_read_on"]),
             unwritten={str(series): date.fromisoformat(day) for series, day in data["unwritten"].items()},
+            derived={
+                Direction(direction).value: _decode_derived(value)
+                for direction, value in data.get("derived", {}).items()
+            },
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, InvalidOperation) as err:
         raise LedgerFormatError(f"{type(err).__name__}: {err}") from err
@@ -107,7 +127,7 @@ def _decode_peak(value: list[Any]) -> PowerPeak:
     return PowerPeak(volt_amperes=_natural(volt_amperes), at=instant)
 
 
-def _encode_fields(value: Contract | History) -> dict[str, Any]:
+def _encode_fields(value: Contract | History | DerivedState) -> dict[str, Any]:
     return {item.name: _encode_value(getattr(value, item.name)) for item in fields(value)}
 
 
@@ -135,6 +155,15 @@ def _decode_history(value: Mapping[str, Any]) -> History:
         finished_on=_decode_date(value["finished_on"]),
         reviews=_natural(value["reviews"]),
         refused_on=_decode_date(value["refused_on"]),
+    )
+
+
+def _decode_derived(value: Mapping[str, Any]) -> DerivedState:
+    fingerprint = value["fingerprint"]
+    return DerivedState(
+        fingerprint=None if fingerprint is None else str(fingerprint),
+        until=date.fromisoformat(value["until"]),
+        series=tuple(str(kind) for kind in value["series"]),
     )
 
 

@@ -13,8 +13,7 @@ from .dashboard_plan import Mode
 from .energy_dashboard import ISSUE_MODE, ISSUE_POINTS
 from .flows.energy_dashboard import EnergyDashboardFlow
 from .issues import IssueKind
-from .recording import SERIES_KINDS
-from .statistics import async_clear, statistic_id
+from .statistics import async_all_statistic_ids, async_clear
 
 
 class TryAgainFlow(RepairsFlow):
@@ -79,7 +78,7 @@ class KeptStatisticsFlow(RepairsFlow):
 
     async def async_step_delete(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Take the statistics out of the recorder, with all their rows."""
-        await async_clear(self.hass, [statistic_id(kind, self._pdl) for kind in SERIES_KINDS])
+        await async_clear(self.hass, await async_all_statistic_ids(self.hass, self._pdl))
         return self.async_create_entry(data={})
 
 

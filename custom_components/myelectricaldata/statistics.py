@@ -17,33 +17,45 @@ of held days, are left alone as well, because their own days are about to be wri
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import batched
-from typing import Final, Literal
+from itertools import batched, takewhile
+from typing import Final
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
     async_add_external_statistics,
     async_list_statistic_ids,
+    get_metadata,
     statistic_during_period,
     statistics_during_period,
 )
-from homeassistant.const import UnitOfApparentPower, UnitOfEnergy
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
-from homeassistant.util.unit_conversion import ApparentPowerConverter, EnergyConverter
 from sqlalchemy.exc import SQLAlchemyError
 
 from .const import DOMAIN, LOGGER
 from .energy.calendar import ONE_DAY, day_end, day_start
-from .energy.series import HourRow, SeriesDay
+from .energy.series import SeriesDay
+from .statistic_kinds import ENERGY, MONEY, PEAK_POWER, Rows, SeriesKind
+from .statistic_names import is_statistic_of, statistic_id, statistic_name
 
-type _Values = tuple[float | None, ...]
-type _Rows = dict[float, _Values]
+__all__ = [
+    "ENERGY",
+    "MONEY",
+    "PEAK_POWER",
+    "SeriesKind",
+    "SeriesWriter",
+    "StatisticsConflictError",
+    "StatisticsError",
+    "async_all_statistic_ids",
+    "async_clear",
+    "async_statistic_exists",
+    "statistic_id",
+    "statistic_name",
+]
 
 _CHUNK_DAYS: Final = 80
 """80 days of 25 hours are 2,000 rows, which are read and compared at once."""
@@ -57,83 +69,26 @@ class StatisticsError(HomeAssistantError):
     """The recorder did not do what it was asked. Nothing is lost: ask again later."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesKind:
-    """What a series measures and how exact it is."""
-
-    unit: str
-    unit_class: str | None
-    adds_up: bool
-    """Whether rows have a state and a running sum; otherwise they have a mean, a minimum and a maximum."""
-    amounts_per_unit: int
-    """Amounts of the series in one unit: 1,000 Wh in a kWh."""
-    tolerance: float
-    """In units: rows that differ by less are the same row. Half of the smallest amount."""
-
-    @property
-    def columns(self) -> tuple[Literal["mean", "min", "max", "state", "sum"], ...]:
-        """The columns of a row, in the order of its values."""
-        return ("state", "sum") if self.adds_up else ("mean", "min", "max")
-
-    def values(self, row: HourRow, base: float) -> _Values:
-        """The columns of an hour, or of one that is to be neutralised when nothing is known of it."""
-        if not self.adds_up:
-            return (None if row.amount is None else float(row.amount) / self.amounts_per_unit,) * 3
-        state = float(row.amount or 0) / self.amounts_per_unit
-        return state, round(base + float(row.total) / self.amounts_per_unit, 9)
-
-    def same(self, one: _Values, other: _Values | None) -> bool:
-        """Whether two rows are the same as far as the series is exact."""
-        return other is not None and all(
-            mine is theirs if mine is None or theirs is None else abs(mine - theirs) < self.tolerance
-            for mine, theirs in zip(one, other, strict=True)
-        )
-
-
-ENERGY: Final = SeriesKind(
-    unit=UnitOfEnergy.KILO_WATT_HOUR,
-    unit_class=EnergyConverter.UNIT_CLASS,
-    adds_up=True,
-    amounts_per_unit=1000,
-    tolerance=0.0005,
-)
-PEAK_POWER: Final = SeriesKind(
-    unit=UnitOfApparentPower.VOLT_AMPERE,
-    unit_class=ApparentPowerConverter.UNIT_CLASS,
-    adds_up=False,
-    amounts_per_unit=1,
-    tolerance=0.5,
-)
-
-# What follows the stem (a period, a cost) sorts right behind it, so that an energy and its cost stay together in lists.
-_STEMS: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {
-        "consumption": "{name} consumption",
-        "production": "{name} injection",
-        "max_power": "{name} maximum power",
-    },
-    "fr": {
-        "consumption": "Consommation {name}",
-        "production": "Injection {name}",
-        "max_power": "Puissance maximale {name}",
-    },
-}
-
-
-def statistic_id(kind: str, pdl: str) -> str:
-    """The id of a series of a usage point; `kind` is `consumption`, `production` or `max_power`."""
-    return f"{DOMAIN}:{kind}_{pdl}"
-
-
-def statistic_name(language: str, kind: str, name: str) -> str:
-    """The name of a series in the user's language, English where it is not translated."""
-    stems = _STEMS.get(language.partition("-")[0].lower(), _STEMS["en"])
-    return stems[kind].format(name=name)
+class StatisticsConflictError(StatisticsError):
+    """What is stored under the id of a series cannot be continued; other series are none the worse for it."""
 
 
 async def async_statistic_exists(hass: HomeAssistant, series_id: str) -> bool:
     """Whether the recorder knows a statistic."""
     return await _async_stored_metadata(hass, series_id) is not None
+
+
+async def async_all_statistic_ids(hass: HomeAssistant, pdl: str) -> tuple[str, ...]:
+    """The statistics of a usage point that the recorder knows, whatever tariffs they come from; sorted."""
+
+    def read() -> Iterable[str]:
+        return get_metadata(hass, statistic_source=DOMAIN)
+
+    try:
+        found = await get_instance(hass).async_add_executor_job(read)
+    except SQLAlchemyError as error:
+        raise StatisticsError(f"The recorder could not list its statistics: {error}") from error
+    return tuple(sorted(series_id for series_id in found if is_statistic_of(series_id, pdl)))
 
 
 async def async_clear(hass: HomeAssistant, series_ids: Iterable[str]) -> None:
@@ -154,6 +109,7 @@ class SeriesWriter:
         self._drained = False
         self._base: tuple[date, float] | None = None
         self._confirmed: dict[date, SeriesDay] = {}
+        self._seen_to = date.min
 
     @property
     def statistic_id(self) -> str:
@@ -164,6 +120,7 @@ class SeriesWriter:
         """Believe nothing of the recorder any more: the next write compares everything."""
         self._base = None
         self._confirmed.clear()
+        self._seen_to = date.min
 
     async def async_update_metadata(self, name: str) -> None:
         """Give the statistic this name, and its unit class where an older program left none, without touching a row."""
@@ -173,18 +130,23 @@ class SeriesWriter:
                 self._prepared = False
             await self._async_prepare()
 
-    async def async_verify_tail(self, series: Sequence[SeriesDay], *, changed_since: date | None = None) -> bool:
+    async def async_verify_tail(
+        self, series: Sequence[SeriesDay], *, changed_since: date | None = None, doubtful: Container[date] = ()
+    ) -> bool:
         """Whether the recorder still holds what was written before, at the price of reading one day.
 
         Meant for the start of Home Assistant: unlike the rest it does not wait for the recorder's queue. The caller
-        vouches that days before `changed_since` were written as they are now (None: all were). The sums of the last of
-        them depend on every day before it, so that it tells when the recorder was deleted or restored. If it is there,
-        those days count as stored; if not, the answer is False and the next write compares everything.
+        vouches that days before `changed_since` were written as they are now (None: all were), apart from the
+        `doubtful` ones. The sums of the last of them depend on every day before it, so that it tells when the recorder
+        was deleted or restored. If it is there, those days count as stored; if not, the answer is False and the next
+        write compares everything.
         """
         async with self._lock:
             await self._async_rebase(series)
             vouched = [
-                entry for entry in series if not entry.held and (changed_since is None or entry.day < changed_since)
+                entry
+                for entry in series
+                if not entry.held and (changed_since is None or entry.day < changed_since) and entry.day not in doubtful
             ]
             tail = _newest_with_rows(vouched)
             if tail is not None and await self._async_differing([tail]):
@@ -193,22 +155,30 @@ class SeriesWriter:
             self._confirmed = {entry.day: entry for entry in vouched}
             return True
 
-    async def async_write(self, series: Sequence[SeriesDay]) -> int:
+    async def async_write(
+        self, series: Sequence[SeriesDay], *, on_lost: Callable[[], Awaitable[None]] | None = None
+    ) -> int:
         """Make the recorder hold the series; the number of rows written, 0 when it already does.
 
         `series` is whole, oldest day first: sums of later days depend on earlier ones. Newest days are written first.
-        Not to be awaited by a set-up. Raises StatisticsError; what was written until then stays.
+        Not to be awaited by a set-up. Raises StatisticsError; what was written until then stays. `on_lost` is awaited
+        before all of a series is compared again, because a process that is killed meanwhile leaves right rows at its
+        end and wrong ones before.
         """
         async with self._lock:
             await self._async_prepare()
+            self._confirm_unseen(series)
             if not self._due(series):
                 return 0
             await self._async_drain()
             await self._async_rebase(series)
             if await self._async_recorder_lost(series):
                 LOGGER.info("The recorder no longer holds what was written of %s: comparing all of it", self._id)
+                if on_lost is not None:
+                    await on_lost()
                 self.forget()
                 await self._async_rebase(series)
+            self._seen_to = max(self._seen_to, series[-1].day)
             written = 0
             for batch in _batches(self._due(series)):
                 written += await self._async_store(batch)
@@ -216,6 +186,14 @@ class SeriesWriter:
 
     def _due(self, series: Sequence[SeriesDay]) -> list[SeriesDay]:
         return [entry for entry in series if not entry.held and self._confirmed.get(entry.day) != entry]
+
+    def _confirm_unseen(self, series: Sequence[SeriesDay]) -> None:
+        """New days without any row need no look at the recorder: a period may have none for months."""
+        if self._seen_to == date.min:
+            return
+        new = list(takewhile(lambda entry: entry.day > self._seen_to, reversed(series)))
+        self._confirmed.update((entry.day, entry) for entry in new if not entry.held and not _has_rows(entry))
+        self._seen_to = new[0].day if new else self._seen_to
 
     async def _async_prepare(self) -> None:
         """Once: let earlier imports of this statistic end, and bring its name and unit class up to date."""
@@ -227,7 +205,9 @@ class SeriesWriter:
             unit = stored["statistics_unit_of_measurement"]
             if unit != self._kind.unit:
                 # An import would rename the unit and keep the values: silently wrong by a factor.
-                raise StatisticsError(f"{self._id} is stored in {unit}, expected {self._kind.unit}: clear it first")
+                raise StatisticsConflictError(
+                    f"{self._id} is stored in {unit}, expected {self._kind.unit}: clear it first"
+                )
             wanted = self._metadata()
             if any(stored[key] != wanted[key] for key in ("name", "unit_class", "mean_type", "has_sum")):
                 self._import({})
@@ -266,24 +246,18 @@ class SeriesWriter:
         self._confirmed.update((entry.day, entry) for entry in batch)
         return len(differing)
 
-    async def _async_differing(self, batch: Sequence[SeriesDay]) -> _Rows:
+    async def _async_differing(self, batch: Sequence[SeriesDay]) -> Rows:
         """The rows of consecutive days that the recorder does not hold as they should be."""
-        stored = await self._async_read(batch)
-        base = 0.0 if self._base is None else self._base[1]
-        differing: _Rows = {}
-        for row in (row for entry in batch for row in entry.rows()):
-            start = row.start.timestamp()
-            if row.amount is None and start not in stored:
-                continue
-            values = self._kind.values(row, base)
-            if not self._kind.same(values, stored.get(start)):
-                differing[start] = values
-        return differing
+        return await self._async_in_recorder(self._read_differing, batch)
 
-    async def _async_read(self, batch: Sequence[SeriesDay]) -> _Rows:
+    async def _async_read(self, batch: Sequence[SeriesDay]) -> Rows:
         return await self._async_in_recorder(self._read_rows, batch[0].day, batch[-1].day)
 
-    def _read_rows(self, first: date, last: date) -> _Rows:
+    def _read_differing(self, batch: Sequence[SeriesDay]) -> Rows:
+        base = 0.0 if self._base is None else self._base[1]
+        return self._kind.differing(batch, base, self._read_rows(batch[0].day, batch[-1].day))
+
+    def _read_rows(self, first: date, last: date) -> Rows:
         found = statistics_during_period(
             self._hass, day_start(first), day_end(last), {self._id}, "hour", None, set(self._kind.columns)
         )
@@ -303,7 +277,7 @@ class SeriesWriter:
             raise StatisticsError(f"The recorder could not read {self._id}: {error}") from error
 
     @callback
-    def _import(self, rows: _Rows) -> None:
+    def _import(self, rows: Rows) -> None:
         statistics: list[StatisticData] = []
         for start, values in rows.items():
             row = StatisticData(start=dt_util.utc_from_timestamp(start))
@@ -338,7 +312,11 @@ class SeriesWriter:
 
 
 def _newest_with_rows(entries: Sequence[SeriesDay]) -> SeriesDay | None:
-    return next((entry for entry in reversed(entries) if any(row.amount is not None for row in entry.rows())), None)
+    return next((entry for entry in reversed(entries) if _has_rows(entry)), None)
+
+
+def _has_rows(entry: SeriesDay) -> bool:
+    return any(row.amount is not None for row in entry.rows())
 
 
 def _batches(entries: Sequence[SeriesDay]) -> Iterator[list[SeriesDay]]:
