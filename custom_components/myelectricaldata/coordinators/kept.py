@@ -1,11 +1,12 @@
 """A value that outlives a restart, and the file that keeps it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
@@ -15,7 +16,7 @@ SAVE_DELAY = 20.0
 
 
 class Kept[T]:
-    """An immutable value with its file `myelectricaldata.<name>`; what it held can be had again elsewhere.
+    """An immutable value with its file `myelectricaldata.<name>`.
 
     A file that cannot be read is set aside with one warning, and the value starts as `empty`. Encoding, decoding and
     serialising happen off the event loop.
@@ -42,22 +43,20 @@ class Kept[T]:
         )
 
     async def async_load(self) -> None:
-        """Read the file; never raises, as nothing in it is lost for good."""
+        """Read the file; never raises: what is not understood stays beside, and Home Assistant starts without."""
         try:
             data = await self._store.async_load()
             if data is not None:
                 self.value = await self._hass.async_add_executor_job(self._decode, data)
-        except (ValueError, KeyError, TypeError, UnsupportedStorageVersionError, NotImplementedError) as err:
-            aside = await self._hass.async_add_executor_job(self._set_aside)
-            LOGGER.warning("%s could not be read (%s) and was set aside as %s", self._store.key, err, aside)
-        except HomeAssistantError as err:
-            LOGGER.warning("%s could not be read and starts afresh: %s", self._store.key, err)
+        except (ValueError, KeyError, TypeError, NotImplementedError, HomeAssistantError) as err:
+            await self._hass.async_add_executor_job(self._set_aside)
+            LOGGER.warning("%s could not be read, was set aside and starts afresh: %s", self._store.key, err)
 
-    def _set_aside(self) -> str:
+    def _set_aside(self) -> None:
         path = Path(self._store.path)
-        aside = path.with_name(f"{path.name}.unreadable.{dt_util.utcnow():%Y%m%dT%H%M%S}")
-        path.rename(aside)
-        return aside.name
+        # Where the disk refuses even that, the next write replaces the file.
+        with suppress(OSError):
+            path.rename(path.with_name(f"{path.name}.unreadable.{dt_util.utcnow():%Y%m%dT%H%M%S}"))
 
     @callback
     def set(self, value: T) -> bool:
