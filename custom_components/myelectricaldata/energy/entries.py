@@ -140,7 +140,8 @@ def _expanded(
             starts.add(each.valid_to + ONE_DAY)
     starts.update(day for entity_id in entry.entities.values() for day, _ in entities.get(entity_id, ()))
     days = sorted(day for day in starts if day >= entry.valid_from and (last is None or day <= last))
-    for start, following in zip(days, [*days[1:], None], strict=True):
+    # None for an entry that ended before it started.
+    for start, following in zip(days, [*days[1:], None][: len(days)], strict=True):
         known = _in_force(history.versions, start)
         prices = {**({} if known is None else known.prices), **entry.prices}
         for period, entity_id in entry.entities.items():
