@@ -17,14 +17,13 @@ from homeassistant.helpers import selector
 from custom_components.myelectricaldata import config_flow
 from custom_components.myelectricaldata.actions import GET_READINGS_SCHEMA, TARGETS_SCHEMA, async_setup_actions
 from custom_components.myelectricaldata.actions_energy import SET_UP_ENERGY_DASHBOARD_SCHEMA
-from custom_components.myelectricaldata.const import CONF_PDL, CONF_USAGE_POINTS, DOMAIN
+from custom_components.myelectricaldata.const import CONF_USAGE_POINTS, DOMAIN
 from custom_components.myelectricaldata.dashboard_plan import Mode
-from custom_components.myelectricaldata.energy.offpeak import Season
 from custom_components.myelectricaldata.energy.query import Resolution
-from custom_components.myelectricaldata.flows import usage_point
-from custom_components.myelectricaldata.flows.account_check import Obstacle
 from custom_components.myelectricaldata.gateway.models import Direction
 from custom_components.myelectricaldata.issues import IssueKind
+from tests.flows.forms import COMPUTED_ERRORS, COMPUTED_WORDS, USAGE_POINT_FORMS
+from tests.flows.forms import SILENT_STEPS as SILENT_USAGE_POINT_STEPS
 
 PACKAGE = Path(config_flow.__file__).parent
 LANGUAGES = ("en", "fr")
@@ -49,17 +48,10 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
         "reauth_confirm": config_flow.REAUTH_SCHEMA,
         "reconfigure": config_flow.RECONFIGURE_SCHEMA,
     },
-    "config_subentries": {
-        "user": {CONF_PDL: None},
-        "proposal": ["keep", "all_year", "two_seasons", "no_offpeak"],
-        "reconfigure": ["all_year", "two_seasons", "no_offpeak"],
-        "all_year": usage_point.ALL_YEAR_SCHEMA,
-        "two_seasons": usage_point.TWO_SEASONS_SCHEMA,
-        "confirm": {},
-    },
+    "config_subentries": USAGE_POINT_FORMS,
 }
 # Steps that show nothing of their own.
-SILENT_STEPS = {"reauth", "keep", "no_offpeak"}
+SILENT_STEPS = {"reauth", *SILENT_USAGE_POINT_STEPS}
 
 # What `async_raise_issue` fills in, and what its callers pass.
 ISSUE_PLACEHOLDERS = {
@@ -160,13 +152,15 @@ def check_fields(texts: Mapping[str, Any], schema: Mapping[Any, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flow", "module"), [("config", "config_flow.py"), ("config_subentries", "flows/usage_point.py")]
+    ("flow", "modules"),
+    [("config", ("config_flow.py",)), ("config_subentries", ("flows/usage_point.py", "flows/tariff*.py"))],
 )
-def test_each_step_of_the_code_is_shown_or_known_to_show_nothing(flow: str, module: str) -> None:
-    tree = ast.parse((PACKAGE / module).read_text())
+def test_each_step_of_the_code_is_shown_or_known_to_show_nothing(flow: str, modules: tuple[str, ...]) -> None:
     steps = {
         node.name.removeprefix("async_step_")
-        for node in ast.walk(tree)
+        for pattern in modules
+        for module in PACKAGE.glob(pattern)
+        for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
     }
     assert steps - SILENT_STEPS == set(FORMS[flow])
@@ -177,7 +171,7 @@ def test_no_error_and_no_end_of_a_flow_is_worded_for_nothing() -> None:
     # Home Assistant itself ends a flow with this one.
     said.add("already_configured")
     for texts in flow_texts(load("en")).values():
-        assert {*texts["error"], *texts["abort"]} <= said
+        assert {*texts["error"], *texts["abort"]} <= said | COMPUTED_ERRORS
 
 
 def test_whatever_the_account_check_says_has_words_in_both_flows() -> None:
@@ -247,12 +241,11 @@ def test_actions_pass_exactly_what_their_refusals_mention() -> None:
 
 
 def test_common_words_are_all_used() -> None:
-    computed = {f"label_{obstacle}" for obstacle in Obstacle} | {f"schedule_{season}" for season in Season}
     notified = {"history_complete_title", "history_complete_message"}
     assert any("history_complete" in text for text in literals("notifications.py"))
     common = load("en")["common"]
-    assert computed <= set(common)
-    assert set(common) - computed - notified <= literals(
+    assert set(common) >= COMPUTED_WORDS
+    assert set(common) - COMPUTED_WORDS - notified <= literals(
         *(f"flows/{path.name}" for path in (PACKAGE / "flows").glob("*.py"))
     )
 

@@ -1,17 +1,14 @@
 """The flows of one usage point: adding it, and its off-peak hours in plain words."""
 
+from datetime import date
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentryDataWithId, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.myelectricaldata.const import DOMAIN
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule, Season, Window, overlapping
 from custom_components.myelectricaldata.flows.offpeak_text import (
     OffpeakTextError,
@@ -19,66 +16,24 @@ from custom_components.myelectricaldata.flows.offpeak_text import (
     contract_schedule,
     parse_windows,
 )
+from custom_components.myelectricaldata.gateway.models import Contract
+from custom_components.myelectricaldata.ledger import Ledger
 from tests.flows.rig import FLAT, SOLAR
+from tests.flows.usage_point_rig import (
+    INJECTION,
+    account_entry,
+    answer,
+    choose,
+    start_adding,
+    start_offpeak,
+    start_reconfiguring,
+    suggested,
+)
 from tests.simulators.faults import Fault
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
 
-INJECTION = "22516914714281"
 NIGHT = [{"season": "all", "windows": ["22:30-06:30"]}]
-
-
-def account_entry(
-    hass: HomeAssistant, simulator: GatewaySimulator | None = None, **points: dict[str, Any]
-) -> MockConfigEntry:
-    """An account that follows some usage points; each is given as `name={"pdl": …, …}`."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        version=10,
-        unique_id="cli_test",
-        data={
-            "client_id": simulator.client_id if simulator else "cli_test",
-            "client_secret": simulator.client_secret if simulator else "secret",
-            "base_url": simulator.base_url if simulator else "http://127.0.0.1:1/api",
-        },
-        subentries_data=[
-            ConfigSubentryDataWithId(
-                data={"has_consumption": True, "has_production": False, "offpeak": [], **data},
-                subentry_id=name,
-                subentry_type="usage_point",
-                title=name,
-                unique_id=f"usage_point_{data['pdl']}",
-            )
-            for name, data in points.items()
-        ],
-    )
-    entry.add_to_hass(hass)
-    return entry
-
-
-async def start_adding(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
-    return await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "usage_point"), context={"source": SOURCE_USER}
-    )
-
-
-async def start_reconfiguring(hass: HomeAssistant, entry: MockConfigEntry, subentry_id: str) -> SubentryFlowResult:
-    context = {"source": SOURCE_RECONFIGURE, "subentry_id": subentry_id}
-    return await hass.config_entries.subentries.async_init((entry.entry_id, "usage_point"), context=context)
-
-
-async def answer(hass: HomeAssistant, shown: SubentryFlowResult, user_input: dict[str, Any]) -> SubentryFlowResult:
-    return await hass.config_entries.subentries.async_configure(shown["flow_id"], user_input)
-
-
-async def choose(hass: HomeAssistant, shown: SubentryFlowResult, step: str) -> SubentryFlowResult:
-    return await answer(hass, shown, {"next_step_id": step})
-
-
-def suggested(shown: SubentryFlowResult) -> dict[str, str]:
-    schema = shown["data_schema"]
-    assert schema is not None
-    return {str(key): key.description["suggested_value"] for key in schema.schema}
 
 
 async def test_a_usage_point_that_is_not_followed_yet_is_added_with_the_hours_of_its_contract(
@@ -97,7 +52,9 @@ async def test_a_usage_point_that_is_not_followed_yet_is_added_with_the_hours_of
         "schedule": "Off-peak all year: from 01:30 to 07:00 and from 12:30 to 15:00 (8 h a day).",
         "contract": "HC (1H30-7H00;12H30-15H00)",
     }
-    created = await choose(hass, proposal, "keep")
+    offer = await choose(hass, proposal, "keep")
+    assert (offer["step_id"], offer["menu_options"]) == ("tariff_offer", ["later", "tariff_add"])
+    created = await choose(hass, offer, "later")
     assert created["type"] is FlowResultType.CREATE_ENTRY
     added = next(each for each in entry.subentries.values() if each.unique_id == f"usage_point_{SOLAR}")
     assert added.title == "Maison"
@@ -121,7 +78,7 @@ async def test_other_hours_than_the_contract_s_can_be_written_while_adding(
         "Off-peak all year: from 23:15 to 07:15 the next day (8 h a day)."
     )
     assert confirm["description_placeholders"]["remark"] == "Any other hour is peak."
-    await answer(hass, confirm, {})
+    await choose(hass, await answer(hass, confirm, {}), "later")
     added = next(each for each in entry.subentries.values() if each.data["pdl"] == FLAT)
     assert added.data["offpeak"] == [{"season": "all", "windows": ["23:15-07:15"]}]
 
@@ -179,7 +136,7 @@ async def test_a_secret_that_is_refused_while_adding_starts_reauth(
 
 async def test_hours_by_season_are_read_back_in_plain_words_before_they_are_saved(hass: HomeAssistant) -> None:
     entry = account_entry(hass, maison={"pdl": FLAT, "offpeak": NIGHT})
-    menu = await start_reconfiguring(hass, entry, "maison")
+    menu = await start_offpeak(hass, entry, "maison")
     assert menu["type"] is FlowResultType.MENU
     assert menu["description_placeholders"] == {
         "name": "maison",
@@ -211,15 +168,15 @@ async def test_hours_by_season_are_read_back_in_plain_words_before_they_are_save
     assert OffpeakSchedule.from_config(saved["offpeak"]).as_config() == saved["offpeak"]
     assert saved["pdl"] == FLAT
 
-    form = await choose(hass, await start_reconfiguring(hass, entry, "maison"), "two_seasons")
+    form = await choose(hass, await start_offpeak(hass, entry, "maison"), "two_seasons")
     assert suggested(form) == {"hours_summer": "02:26-07:56, 11:00-14:30", "hours_winter": "14:00-15:00, 23:30-06:30"}
-    form = await choose(hass, await start_reconfiguring(hass, entry, "maison"), "all_year")
+    form = await choose(hass, await start_offpeak(hass, entry, "maison"), "all_year")
     assert suggested(form) == {"hours_all": "14:00-15:00, 23:30-06:30"}
 
 
 async def test_hours_can_be_taken_away(hass: HomeAssistant) -> None:
     entry = account_entry(hass, maison={"pdl": FLAT, "offpeak": NIGHT})
-    confirm = await choose(hass, await start_reconfiguring(hass, entry, "maison"), "no_offpeak")
+    confirm = await choose(hass, await start_offpeak(hass, entry, "maison"), "no_offpeak")
     assert confirm["description_placeholders"] == {
         "schedule": "No off-peak hours: every hour of the day is the same.",
         "remark": "",
@@ -230,10 +187,22 @@ async def test_hours_can_be_taken_away(hass: HomeAssistant) -> None:
 
 async def test_the_contract_in_the_ledger_prefills_without_a_call(hass: HomeAssistant) -> None:
     entry = account_entry(hass, maison={"pdl": FLAT})
-    contract = SimpleNamespace(offpeak_texts=("HC (1H30-8H00;12H30-14H00)",))
-    points = {"maison": SimpleNamespace(pdl=FLAT, ledger=SimpleNamespace(contract=contract))}
+    contract = Contract(
+        segment="C5",
+        contract_type=None,
+        status=None,
+        distribution_tariff=None,
+        subscribed_power_kva=None,
+        activation_date=None,
+        production_activation_date=None,
+        tariff_change_date=None,
+        offpeak_texts=("HC (1H30-8H00;12H30-14H00)",),
+    )
+    ledger = Ledger(hass, FLAT)
+    ledger.set_contract(contract, date(2026, 11, 21))
+    points = {"maison": SimpleNamespace(pdl=FLAT, ledger=ledger)}
     entry.runtime_data = SimpleNamespace(usage_points=points)
-    menu = await start_reconfiguring(hass, entry, "maison")
+    menu = await start_offpeak(hass, entry, "maison")
     assert menu["description_placeholders"]["contract"] == "HC (1H30-8H00;12H30-14H00)"
     form = await choose(hass, menu, "all_year")
     assert suggested(form) == {"hours_all": "01:30-08:00, 12:30-14:00"}
@@ -241,8 +210,8 @@ async def test_the_contract_in_the_ledger_prefills_without_a_call(hass: HomeAssi
 
 async def test_a_production_only_usage_point_has_no_hours_to_change(hass: HomeAssistant) -> None:
     entry = account_entry(hass, toit={"pdl": INJECTION, "has_consumption": False, "has_production": True})
-    result = await start_reconfiguring(hass, entry, "toit")
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "production_only")
+    shown = await start_reconfiguring(hass, entry, "toit")
+    assert (shown["step_id"], shown["menu_options"]) == ("surplus", ["surplus_add", "surplus_done"])
 
 
 @pytest.mark.parametrize(
@@ -262,7 +231,7 @@ async def test_what_is_wrong_with_the_hours_is_said(
     hass: HomeAssistant, written: str, error: str, piece: str, other: str
 ) -> None:
     entry = account_entry(hass, maison={"pdl": FLAT})
-    form = await choose(hass, await start_reconfiguring(hass, entry, "maison"), "all_year")
+    form = await choose(hass, await start_offpeak(hass, entry, "maison"), "all_year")
     refused = await answer(hass, form, {"hours_all": written})
     assert refused["errors"] == {"hours_all": error}
     assert refused["description_placeholders"]["piece"] == piece
@@ -272,7 +241,7 @@ async def test_what_is_wrong_with_the_hours_is_said(
 
 async def test_the_first_wrong_season_is_explained(hass: HomeAssistant) -> None:
     entry = account_entry(hass, maison={"pdl": FLAT})
-    form = await choose(hass, await start_reconfiguring(hass, entry, "maison"), "two_seasons")
+    form = await choose(hass, await start_offpeak(hass, entry, "maison"), "two_seasons")
     refused = await answer(hass, form, {"hours_summer": "22-6h", "hours_winter": "nonsense"})
     assert refused["errors"] == {"hours_summer": "syntax"}
     assert refused["description_placeholders"]["piece"] == "22-6h"
@@ -282,7 +251,7 @@ async def test_plain_words_are_french_in_a_french_home(hass: HomeAssistant) -> N
     hass.config.language = "fr"
     whole_day = [{"season": "winter", "windows": ["00:00-24:00"]}]
     entry = account_entry(hass, maison={"pdl": FLAT, "offpeak": whole_day})
-    menu = await start_reconfiguring(hass, entry, "maison")
+    menu = await start_offpeak(hass, entry, "maison")
     assert menu["description_placeholders"]["schedule"] == (
         "Heures creuses du 1er novembre au 31 mars : toute la journée (24 h par jour)."
     )

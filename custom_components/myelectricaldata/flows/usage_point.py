@@ -1,11 +1,11 @@
-"""Subentry `usage_point`: add one of the account's meters, or change its off-peak hours."""
+"""Subentry `usage_point`: add one of the account's meters, or change its off-peak hours, its tariff, its surplus price."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, override
 
 import probatio as vol
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode, TextSelector
 
 from ..const import (
@@ -13,11 +13,19 @@ from ..const import (
     CONF_CLIENT_ID,
     CONF_CLIENT_SECRET,
     CONF_HAS_CONSUMPTION,
+    CONF_HAS_PRODUCTION,
     CONF_OFFPEAK,
     CONF_PDL,
+    CONF_SURPLUS,
+    CONF_TARIFF,
+    LOGGER,
 )
+from ..energy.entries import TariffEntry
+from ..energy.entry_format import EntryError, decode_entries, encode_entry
 from ..energy.offpeak import OffpeakSchedule, Season, Window
+from ..gateway.models import Direction
 from ..issues import website_of
+from ..ledger import Ledger
 from ..texts import async_get_texts
 from .account_check import (
     Candidate,
@@ -39,10 +47,10 @@ from .offpeak_text import (
     schedule_of,
     written,
 )
-
-CONF_HOURS_ALL: Final = "hours_all"
-CONF_HOURS_SUMMER: Final = "hours_summer"
-CONF_HOURS_WINTER: Final = "hours_winter"
+from .tariff_input import CONF_HOURS_ALL, CONF_HOURS_SUMMER, CONF_HOURS_WINTER
+from .tariff_point import PointFacts
+from .tariff_steps import TariffSteps
+from .tariff_surplus import SurplusSteps
 
 ALL_YEAR_SCHEMA: Final = vol.Schema({vol.Required(CONF_HOURS_ALL): TextSelector()})
 TWO_SEASONS_SCHEMA: Final = vol.Schema(
@@ -53,8 +61,8 @@ _SEASONS: Final[Mapping[str, Season]] = MappingProxyType(
 )
 
 
-class UsagePointFlow(ConfigSubentryFlow):
-    """Add a usage point, or reconfigure its off-peak hours."""
+class UsagePointFlow(TariffSteps, SurplusSteps):
+    """Add a usage point, or reconfigure one."""
 
     def __init__(self) -> None:
         self._candidates: list[Candidate] = []
@@ -106,13 +114,23 @@ class UsagePointFlow(ConfigSubentryFlow):
         return await self._async_show_choice("proposal", keep=True)
 
     async def async_step_reconfigure(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Show the off-peak hours in use, and offer to write others."""
+        """Choose what to change; a usage point that only injects has only the price of that."""
         data = self._get_reconfigure_subentry().data
-        if not data[CONF_HAS_CONSUMPTION]:
-            return self.async_abort(reason="production_only")
-        self._contract = self._contract_of_ledger(data[CONF_PDL])
+        self._entries = _kept_entries(data.get(CONF_TARIFF, []))
+        self._surplus = _kept_entries(data.get(CONF_SURPLUS, []))
         self._offpeak = OffpeakSchedule.from_config(data[CONF_OFFPEAK])
-        return await self._async_show_choice("reconfigure", keep=False)
+        self._contract = self._facts().contract_texts
+        if not data[CONF_HAS_CONSUMPTION]:
+            return await self.async_step_surplus()
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=["offpeak", "tariff", *(["surplus"] if data[CONF_HAS_PRODUCTION] else [])],
+            description_placeholders={"name": self._get_reconfigure_subentry().title},
+        )
+
+    async def async_step_offpeak(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Show the off-peak hours in use, and offer to write others."""
+        return await self._async_show_choice("offpeak", keep=False)
 
     async def _async_show_choice(self, step_id: str, *, keep: bool) -> SubentryFlowResult:
         texts = await async_get_texts(self.hass)
@@ -128,7 +146,7 @@ class UsagePointFlow(ConfigSubentryFlow):
 
     async def async_step_keep(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Take what the contract says."""
-        return self._async_save()
+        return await self.async_step_tariff_offer()
 
     async def async_step_all_year(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the hours of every day."""
@@ -184,7 +202,7 @@ class UsagePointFlow(ConfigSubentryFlow):
     async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Say the schedule in plain words before it is saved."""
         if user_input is not None:
-            return self._async_save()
+            return self._async_save() if self._chosen is None else await self.async_step_tariff_offer()
         texts = await async_get_texts(self.hass)
         return self.async_show_form(
             step_id="confirm",
@@ -195,21 +213,77 @@ class UsagePointFlow(ConfigSubentryFlow):
             },
         )
 
-    def _async_save(self) -> SubentryFlowResult:
-        if self._chosen is None:
-            return self.async_update_and_abort(
-                self._get_entry(),
-                self._get_reconfigure_subentry(),
-                data_updates={CONF_OFFPEAK: self._offpeak.as_config()},
-            )
-        point = self._chosen.point
-        return self.async_create_entry(
-            title=title_of(point), data=data_of(point, self._offpeak), unique_id=unique_id_of(point.pdl)
+    async def async_step_tariff_offer(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """A usage point that is being added may have its tariff at once, or later."""
+        return self.async_show_menu(
+            step_id="tariff_offer",
+            menu_options=["later", "tariff_add"],
+            description_placeholders={"name": self._facts().name},
         )
 
-    def _contract_of_ledger(self, pdl: str) -> tuple[str, ...]:
-        """The contract's words as last read; asking again would cost a call."""
+    async def async_step_later(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add the usage point without a tariff."""
+        return self._async_save()
+
+    def _async_save(self) -> SubentryFlowResult:
+        if self._chosen is None:
+            return self._async_update_data({CONF_OFFPEAK: self._offpeak.as_config()})
+        point = self._chosen.point
+        data = data_of(point, self._offpeak)
+        if self._entries:
+            data[CONF_TARIFF] = [encode_entry(entry) for entry in self._entries]
+        return self.async_create_entry(title=title_of(point), data=data, unique_id=unique_id_of(point.pdl))
+
+    @override
+    def _async_save_tariff(self) -> SubentryFlowResult:
+        if self._chosen is not None:
+            return self._async_save()
+        return self._async_update_data({CONF_TARIFF: [encode_entry(entry) for entry in self._entries]})
+
+    @override
+    def _async_save_surplus(self) -> SubentryFlowResult:
+        return self._async_update_data({CONF_SURPLUS: [encode_entry(entry) for entry in self._surplus]})
+
+    def _async_update_data(self, changes: dict[str, Any]) -> SubentryFlowResult:
+        return self.async_update_and_abort(self._get_entry(), self._get_reconfigure_subentry(), data_updates=changes)
+
+    @override
+    def _facts(self) -> PointFacts:
+        if self._chosen is not None:
+            contract = self._chosen.contract
+            point = self._chosen.point
+            return PointFacts(
+                name=title_of(point),
+                contract=contract,
+                contract_texts=self._chosen.offpeak_texts,
+                power_kva=(contract and contract.subscribed_power_kva) or point.subscribed_power_kva,
+                offpeak=self._offpeak,
+                first_day=point.oldest_available_date or point.activation_date,
+            )
+        subentry = self._get_reconfigure_subentry()
+        ledger = self._ledger(subentry.data[CONF_PDL])
+        known = None if ledger is None else ledger.contract
+        return PointFacts(
+            name=subentry.title,
+            contract=known,
+            contract_texts=() if known is None else known.offpeak_texts,
+            power_kva=None if known is None else known.subscribed_power_kva,
+            offpeak=self._offpeak,
+            first_day=None if ledger is None else min(ledger.days(Direction.CONSUMPTION), default=None),
+            first_injection=None if ledger is None else min(ledger.days(Direction.PRODUCTION), default=None),
+        )
+
+    def _ledger(self, pdl: str) -> Ledger | None:
+        """What was read of it; asking again would cost a call."""
         runtime = getattr(self._get_entry(), "runtime_data", None)
         coordinators = () if runtime is None else runtime.usage_points.values()
-        contract = next((each.ledger.contract for each in coordinators if each.pdl == pdl), None)
-        return () if contract is None else contract.offpeak_texts
+        return next((each.ledger for each in coordinators if each.pdl == pdl), None)
+
+
+def _kept_entries(config: object) -> tuple[TariffEntry, ...]:
+    """What the subentry holds; what cannot be read is left to be entered again, as everywhere."""
+    try:
+        return decode_entries(config)
+    except (EntryError, ValueError, KeyError) as err:
+        LOGGER.error("A tariff cannot be read, enter it again: %s", err)
+        return ()
