@@ -19,6 +19,8 @@ from .const import (
     SUBENTRY_USAGE_POINT,
 )
 from .coordinators import AccountCoordinator, AccountRuntime, MyElectricalDataConfigEntry, UsagePointCoordinator
+from .coordinators.entity_prices import async_get_entity_prices
+from .coordinators.national import async_get_national
 from .gateway.client import GatewayClient
 from .issues import IssueKind, async_clear_issues, async_raise_issue
 from .ledger import Ledger
@@ -56,6 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyElectricalDataConfigEn
         client=client, budget=account.budget, account=account, usage_points=usage_points
     )
     await account.async_refresh()
+    entry.async_on_unload((await async_get_national(hass)).async_join(client))
     for coordinator in usage_points.values():
         # A usage point whose store cannot be read does not keep the others from starting.
         await coordinator.async_refresh()
@@ -126,6 +129,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: MyElectricalDataConfigE
         _ask_about_statistics(hass, entry.entry_id, pdl, subentry.title)
     await AccountCoordinator(hass, entry).async_remove()
     async_clear_issues(hass, entry.entry_id)
+    if not hass.config_entries.async_entries(DOMAIN):
+        # Nobody is left to whom offers, colours and prices matter.
+        await (await async_get_national(hass)).async_remove()
+        await (await async_get_entity_prices(hass)).async_remove()
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: MyElectricalDataConfigEntry) -> bool:

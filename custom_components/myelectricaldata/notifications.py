@@ -1,9 +1,13 @@
-"""The one notification of the integration, in the user's language."""
+"""The notifications of the integration, in the user's language."""
+
+from decimal import Decimal
 
 from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
 
 from .const import DOMAIN
+from .energy.offers import PriceChange
+from .period_names import period_name
 from .texts import async_get_texts
 
 
@@ -15,4 +19,44 @@ async def async_notify_history_complete(hass: HomeAssistant, pdl: str, name: str
         texts("history_complete_message", name=name),
         title=texts("history_complete_title", name=name),
         notification_id=f"{DOMAIN}_history_{pdl}",
+    )
+
+
+async def async_notify_price_change(hass: HomeAssistant, pdl: str, name: str, change: PriceChange) -> None:
+    """Tell that the offer that a usage point follows has other prices, old and new side by side."""
+    texts = await async_get_texts(hass)
+    language = hass.config.language
+    before, after = change.before, change.after
+
+    def shown(price: Decimal | None, digits: int) -> str:
+        text = texts("price_unknown") if price is None else f"{price:.{digits}f}"
+        return text.replace(".", ",") if language.startswith("fr") else text
+
+    known = {} if before is None else before.prices
+    lines = [
+        texts(
+            "price_change_line",
+            period=period_name(period, language),
+            before=shown(known.get(period), 4),
+            after=shown(after.prices.get(period), 4),
+        )
+        for period in dict.fromkeys((*known, *after.prices))
+        if known.get(period) != after.prices.get(period)
+    ]
+    subscription = None if before is None else before.subscription
+    if subscription != after.subscription:
+        lines.append(
+            texts("price_change_subscription", before=shown(subscription, 2), after=shown(after.subscription, 2))
+        )
+    persistent_notification.async_create(
+        hass,
+        texts(
+            "price_change_message",
+            provider=change.offer.provider,
+            offer=change.offer.key.name,
+            date=f"{after.valid_from:%d/%m/%Y}",
+            lines="\n".join(lines),
+        ),
+        title=texts("price_change_title", name=name),
+        notification_id=f"{DOMAIN}_price_{pdl}",
     )

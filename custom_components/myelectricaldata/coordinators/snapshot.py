@@ -3,47 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Protocol
 
 from ..energy.bill import BillSummary
 from ..energy.summary import EnergySummary, PeakSummary
 from ..feeds import Kind
 from ..gateway.models import Contract, Direction
-
-
-class BestOffer(Protocol):
-    """The cheapest offer of the market for one usage point."""
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        ...
-
-    @property
-    def provider(self) -> str:
-        """Who sells it."""
-        ...
-
-    @property
-    def total_per_year(self) -> Decimal:
-        """EUR, energy and subscription."""
-        ...
-
-    @property
-    def saving_per_year(self) -> Decimal | None:
-        """EUR less than the present tariff; None when there is none to compare with."""
-        ...
-
-    @property
-    def computed_on(self) -> date:
-        """The Paris civil day of the comparison."""
-        ...
-
-    @property
-    def days(self) -> int:
-        """How many days of consumption were compared."""
-        ...
+from .best_offer import BestOffer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,26 +12,28 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_OFFPEAK, CONF_PDL, DOMAIN, LOGGER, TICK
+from ..const import CONF_PDL, DOMAIN, LOGGER, TICK
 from ..energy.calendar import day_end
-from ..energy.entries import TariffEntry
+from ..energy.offers import PriceChange
 from ..energy.offpeak import OffpeakSchedule
+from ..energy.series import DaySeries
 from ..energy.summary import summarise_energy, summarise_peaks
-from ..energy.tariff import Calendars, Tariff
 from ..feeds import Feed, feeds_of
 from ..gateway.client import GatewayClient
 from ..gateway.errors import AuthenticationError, GatewayError
 from ..gateway.models import Direction
 from ..issues import IssueKind, async_clear_issue, async_raise_issue
 from ..ledger import Changes, Ledger
-from ..notifications import async_notify_history_complete
+from ..notifications import async_notify_history_complete, async_notify_price_change
 from ..plan import first_import_is_over, forced_calls, history_share
 from ..recording import UsagePointRecording
 from ..sync import Step, Synchroniser
 from .account import AccountCoordinator
 from .directions import async_follow_directions, directions_of
+from .money import COST_ISSUES, MoneyDesk
 from .outcome import CONSENT_ISSUES, consent_issue, curve_is_missing, translated
 from .snapshot import NewData, UsagePointSnapshot
+from .tariffs import UsagePointTariffs
 
 
 class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
@@ -53,15 +55,14 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self.subentry = subentry
         self.directions = directions_of(subentry.data)
         self.ledger = Ledger(hass, self.pdl)
-        self.offpeak = OffpeakSchedule.from_config(subentry.data.get(CONF_OFFPEAK, []))
-        self.entries: tuple[TariffEntry, ...] = ()
-        self.tariff = Tariff()
-        self.surplus = Tariff()
-        self.calendars = Calendars()
+        self.tariffs = UsagePointTariffs(hass, subentry.data, subentry.title)
+        self.entries = self.tariffs.entries
+        self._take_tariffs()
         self.sync = Synchroniser(
             client, self.ledger, account.schedule(self.pdl), directions=self.directions, now=dt_util.utcnow
         )
         self.recording = UsagePointRecording(hass, self.ledger, subentry.title, self.directions)
+        self.money = MoneyDesk(hass, self.recording, self.tariffs)
         self._account = account
         self._client = client
         self._loaded = False
@@ -73,6 +74,16 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self._new_data_listeners: set[Callable[[NewData], None]] = set()
         self._tenths = 10
         self._midnight: CALLBACK_TYPE | None = None
+
+    @property
+    def offpeak(self) -> OffpeakSchedule:
+        """The off-peak hours of today."""
+        return self.tariffs.offpeak
+
+    @property
+    def series(self) -> tuple[DaySeries, ...]:
+        """The energy of each day of consumption, as last built for the statistics."""
+        return self.recording.series(Direction.CONSUMPTION)
 
     @override
     async def _async_update_data(self) -> UsagePointSnapshot:
@@ -95,6 +106,8 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self._midnight = None
         self._follow_midnight()
         self.async_set_updated_data(self._snapshot())
+        # What a day, a week or a month cost is added up anew.
+        self._wake()
 
     async def _async_load(self) -> None:
         try:
@@ -110,6 +123,28 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self._loaded = True
         self._clear(IssueKind.STATISTICS_KEPT)
         self._tenths = int(10 * history_share(self.sync.situation))
+        await self.tariffs.async_start(self._tariff_changed, self._price_changed)
+        self._pass_tariffs_on()
+
+    @callback
+    def _take_tariffs(self) -> None:
+        self.tariff, self.surplus, self.calendars = self.tariffs.tariff, self.tariffs.surplus, self.tariffs.calendars
+
+    @callback
+    def _pass_tariffs_on(self) -> None:
+        self._take_tariffs()
+        self.recording.set_tariffs(self.tariff, self.surplus, self.calendars)
+
+    @callback
+    def _tariff_changed(self) -> None:
+        """A source has news: entities look again at once, statistics follow."""
+        self._pass_tariffs_on()
+        self.async_set_updated_data(self._snapshot())
+        self._wake()
+
+    @callback
+    def _price_changed(self, change: PriceChange) -> None:
+        self.hass.async_create_task(async_notify_price_change(self.hass, self.pdl, self.subentry.title, change))
 
     @callback
     def _wake(self) -> None:
@@ -196,6 +231,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         """Nothing more is due: release what waited for the rest of the history, and look at the whole."""
         self._log_progress()
         await self._async_write_statistics()
+        await self.money.async_look_for_best_offer(self)
         if curve_is_missing(self.sync.situation):
             self._raise(IssueKind.CURVE_NOT_ACTIVATED)
         else:
@@ -204,7 +240,20 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
 
     async def _async_write_statistics(self) -> int:
         async with self._writing:
-            return await self.recording.async_write(self.sync.situation)
+            written = await self.recording.async_write(self.sync.situation)
+        await self.money.async_add_up(self.sync.situation.today)
+        self._tell_what_waits()
+        return written
+
+    @callback
+    def _tell_what_waits(self) -> None:
+        """A cost that waits for longer than publication takes is the user's to know of."""
+        for kind in COST_ISSUES:
+            placeholders = self.money.waits(kind)
+            if placeholders is None:
+                self._clear(kind)
+            else:
+                self._raise(kind, placeholders)
 
     async def async_rebuild_statistics(self) -> int:
         """Compare every row of the recorder with the ledger and correct those that differ; returns how many did."""
@@ -244,6 +293,9 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
             contract=contract,
             history_share=history_share(situation),
             importing=not all(first_import_is_over(situation, feed) for feed in feeds_of(self.directions)),
+            bill=self.money.bill,
+            compensation=self.money.compensation,
+            best_offer=self.money.best_offer,
         )
 
     def _log_progress(self) -> None:
@@ -273,6 +325,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         await super().async_shutdown()
         if self._midnight is not None:
             self._midnight()
+        self.tariffs.stop()
         self._stopped = True
         running = {task for task in (self._worker, *self._questions) if task is not None}
         for task in running:
