@@ -284,14 +284,16 @@ def _segments(rules: tuple[Rule, ...], day_starts: int, kind: _DayKind) -> tuple
 def _period(rules: Iterable[Rule], minute: int, day_type: str | None) -> str | None:
     """The period of a wall minute; None when it depends on a type that is unknown, or no rule has it."""
     possible: set[str] = set()
+    taken: set[str] = set()
     for rule in rules:
         if not rule.contains(minute):
             continue
         if not rule.day_types or day_type in rule.day_types:
             possible.add(rule.period)
             break
-        if day_type is None:
+        if day_type is None and not rule.day_types <= taken:
             possible.add(rule.period)
+            taken |= rule.day_types
     else:
         return None
     return possible.pop() if len(possible) == 1 else None
