@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.myelectricaldata.const import DOMAIN
+from custom_components.myelectricaldata.energy.tariff import Tariff
 from custom_components.myelectricaldata.gateway.models import Direction
 from tests.entities.rig import (
     BOTH,
@@ -17,9 +18,11 @@ from tests.entities.rig import (
     PDL,
     SUBENTRY_ID,
     EntityRig,
+    Money,
     Start,
     snapshot_of,
 )
+from tests.entities.tariffs import base, hc_hp
 
 
 async def test_a_usage_point_has_entities_only_of_the_directions_that_it_has(start: Start, all_enabled: None) -> None:
@@ -38,9 +41,10 @@ async def test_a_consumer_has_no_production_entity(start: Start, all_enabled: No
 
 
 async def test_no_sensor_offers_itself_to_long_term_statistics(start: Start, all_enabled: None) -> None:
-    rig = await start(BOTH, offpeak=NIGHT)
+    money = Money(tariff=Tariff((hc_hp(),)), surplus=Tariff((base(),)))
+    rig = await start(BOTH, offpeak=NIGHT, money=money)
     states = rig.hass.states.async_all("sensor")
-    assert len(states) > 40
+    assert len(states) > 80
     assert [state.entity_id for state in states if "state_class" in state.attributes] == []
 
 

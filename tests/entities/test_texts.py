@@ -1,6 +1,7 @@
 """Every entity, state and attribute has a name in both languages and an icon, and nothing else has."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,12 @@ from homeassistant.helpers import entity_registry as er
 
 import custom_components.myelectricaldata as integration
 from custom_components.myelectricaldata.binary_sensor import GATEWAY_REACHABLE, OFFPEAK
+from custom_components.myelectricaldata.energy.options import KNOWN_PERIODS
+from custom_components.myelectricaldata.energy.projection import LAST_30_DAYS, LAST_YEAR, LAST_YEAR_AND_LAST_30_DAYS
+from custom_components.myelectricaldata.energy.tariff import Tariff
 from custom_components.myelectricaldata.event import NEW_DATA
-from tests.entities.rig import BOTH, NIGHT, EntityRig, Start
+from tests.entities.rig import BOTH, NIGHT, EntityRig, Money, Start, snapshot_of
+from tests.entities.tariffs import KNOWN_OFFER, base, bill_of, hc_hp
 
 FOLDER = Path(integration.__file__).parent
 # Home Assistant names these itself.
@@ -27,10 +32,20 @@ def entity_section(path: str) -> Section:
     return section
 
 
+async def start_everything(start: Start) -> EntityRig:
+    """A household with everything: it injects, has off-peak hours, a tariff, a surplus price and a comparison."""
+    tariff, surplus = Tariff((hc_hp(),)), Tariff((base("0.04"),))
+    snapshot = replace(snapshot_of(BOTH), bill=bill_of(tariff), compensation=bill_of(surplus), best_offer=KNOWN_OFFER)
+    return await start(BOTH, offpeak=NIGHT, snapshot=snapshot, money=Money(tariff=tariff, surplus=surplus))
+
+
 def keys_of(rig: EntityRig) -> set[tuple[str, str]]:
-    """(platform, key) of every entity that a household with everything gets."""
-    entries = er.async_entries_for_config_entry(er.async_get(rig.hass), rig.entry.entry_id)
-    return {(entry.domain, str(entry.translation_key)) for entry in entries}
+    """(platform, translation key) of every entity."""
+    return {(entry.domain, str(entry.translation_key)) for entry in entries_of(rig)}
+
+
+def entries_of(rig: EntityRig) -> list[er.RegistryEntry]:
+    return er.async_entries_for_config_entry(er.async_get(rig.hass), rig.entry.entry_id)
 
 
 def described(section: Section) -> set[tuple[str, str]]:
@@ -39,7 +54,7 @@ def described(section: Section) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("path", ["translations/en.json", "translations/fr.json", "icons.json"])
 async def test_each_entity_has_its_text_and_its_icon_and_none_is_left_over(start: Start, path: str) -> None:
-    rig = await start(BOTH, offpeak=NIGHT)
+    rig = await start_everything(start)
     assert described(entity_section(path)) == keys_of(rig)
 
 
@@ -54,9 +69,12 @@ async def test_no_two_entities_share_a_name(language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_each_attribute_has_a_name(start: Start, all_enabled: None, language: str) -> None:
     texts = entity_section(f"translations/{language}.json")
-    rig = await start(BOTH, offpeak=NIGHT)
-    for platform, key in keys_of(rig):
-        shown = set(rig.state(key).attributes) - STANDARD
+    rig = await start_everything(start)
+    for entry in entries_of(rig):
+        platform, key = entry.domain, str(entry.translation_key)
+        state = rig.hass.states.get(entry.entity_id)
+        assert state is not None
+        shown = set(state.attributes) - STANDARD
         named = texts[platform][key].get("state_attributes", {})
         assert shown <= named.keys(), f"{platform}.{key}"
         if platform != "event":
@@ -70,6 +88,13 @@ async def test_each_state_has_a_name(language: str) -> None:
     assert texts["binary_sensor"][OFFPEAK.key]["state"].keys() == {"on", "off"}
     assert set(texts["event"]["new_data"]["state_attributes"]["event_type"]["state"]) == set(NEW_DATA.event_types or ())
     assert texts["event"]["new_data"]["state_attributes"]["direction"]["state"].keys() == set(BOTH)
+    sensors = texts["sensor"]
+    assert sensors["current_period"]["state"].keys() >= set(KNOWN_PERIODS)
+    for key in ("current_price", "next_period_change"):
+        assert sensors[key]["state_attributes"]["period"]["state"] == sensors["current_period"]["state"]
+    for key in ("projected_bill_month", "projected_bill_year"):
+        methods = sensors[key]["state_attributes"]["method"]["state"]
+        assert methods.keys() == {LAST_30_DAYS, LAST_YEAR, LAST_YEAR_AND_LAST_30_DAYS}
     icons = entity_section("icons.json")["binary_sensor"]
     for key in (OFFPEAK.key, GATEWAY_REACHABLE.key):
         assert icons[key]["state"]["on"] != icons[key]["state"]["off"]
