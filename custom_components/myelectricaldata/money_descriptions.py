@@ -298,6 +298,7 @@ def _offer_facts(snapshot: UsagePointSnapshot) -> Attributes:
     return {
         "provider": offer.provider,
         "total_per_year": _euros(offer.total_per_year),
+        "present_per_year": _euros(offer.present_per_year),
         "computed_on": offer.computed_on.isoformat(),
         "days": offer.days,
     }

@@ -1,15 +1,17 @@
 """Tariffs whose figures can be worked out by hand, and bills of a household that takes 1 kWh every hour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from custom_components.myelectricaldata.coordinators.best_offer import BestOffer, BestOfferInputs
 from custom_components.myelectricaldata.coordinators.snapshot import UsagePointSnapshot
 from custom_components.myelectricaldata.energy.bill import BillSummary, summarise_bill
 from custom_components.myelectricaldata.energy.calendar import days_between, hours_in_day
 from custom_components.myelectricaldata.energy.cost import CostBook
+from custom_components.myelectricaldata.energy.offers import Catalogue
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
 from custom_components.myelectricaldata.energy.options import OptionCode, build_option
 from custom_components.myelectricaldata.energy.series import DaySeries
@@ -23,19 +25,20 @@ TEMPO_PRICES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Offer:
-    """What the weekly comparison found."""
-
-    label: str = "Tempo"
-    provider: str = "EDF"
-    total_per_year: Decimal = Decimal("1234.56")
-    saving_per_year: Decimal | None = Decimal("78.9")
-    computed_on: date = date(2026, 11, 16)
-    days: int = 365
-
-
-KNOWN_OFFER = Offer()
+KNOWN_OFFER = BestOffer(
+    label="Tempo",
+    provider="EDF",
+    option=OptionCode.TEMPO,
+    total_per_year=Decimal("1234.56"),
+    present_per_year=Decimal("1313.46"),
+    saving_per_year=Decimal("78.9"),
+    days=365,
+    computed_on=date(2026, 11, 16),
+    inputs=BestOfferInputs(
+        tariff=Tariff(), catalogue=Catalogue(), power_kva=None, offpeak=OffpeakSchedule(), months=(0, 0, 0)
+    ),
+)
+"""What a weekly comparison found."""
 
 
 def version(option: Option, prices: Mapping[str, str], since: date = date(2020, 1, 1), **facts: Any) -> TariffVersion:
