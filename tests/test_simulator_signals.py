@@ -260,6 +260,41 @@ async def test_the_catalogue_has_one_row_for_each_power_and_five_decimals(probe:
     assert len(types) == 7
 
 
+async def test_prices_change_in_place_or_by_a_new_row_when_a_test_says_so(probe: Probe) -> None:
+    catalogue = probe.simulator.offers
+
+    async def base(kva: int, history: str = "false") -> list[tuple[object, ...]]:
+        every = rows(await probe.get("/energy/offers", include_history=history))
+        mine = [row for row in every if (row["name"], row["power_kva"]) == ("Rive Base", kva)]
+        return [(row["base_price"], row["subscription_price"], row["valid_from"], row["valid_to"]) for row in mine]
+
+    assert await base(6) == await base(6, "true") == [("0.20040", "15.90000", None, None)]
+    catalogue.change_price("Rive Base", {"base_price": "0.21"}, kva=6)
+    assert await base(6, "true") == [("0.21000", "15.90000", None, None)]
+    assert await base(9, "true") == [("0.20040", "19.85000", None, None)]
+    catalogue.change_price("Rive Base", {"base_price": "0.19"}, kva=6, subscription="16", valid_from=date(2026, 11, 1))
+    midnight = "2026-11-01T00:00:00+00:00"
+    assert await base(6) == [("0.19000", "16.00000", midnight, None)]
+    assert ("0.21000", "15.90000", None, "2026-10-31T00:00:00+00:00") in await base(6, "true")
+    catalogue.withdraw("Rive Base")
+    assert await base(6) == []
+    assert len(await base(6, "true")) == 2
+
+
+async def test_a_colour_can_be_published_wrong_and_put_right(probe: Probe, clock: Clock) -> None:
+    clock.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    day = date(2026, 11, 21)
+    wrong = "RED" if tempo.colour(day) != "RED" else "BLUE"
+    probe.simulator.tempo.corrected[day] = (wrong, datetime(2026, 11, 21, 13, tzinfo=UTC))
+
+    async def told() -> object:
+        return rows(await probe.get("/tempo/days", start_date="2026-11-20", end_date="2026-11-21"))[0]["color"]
+
+    assert await told() == wrong
+    clock.now = datetime(2026, 11, 21, 13, tzinfo=UTC)
+    assert await told() == tempo.colour(day)
+
+
 async def test_contributions_answer_201_whatever_the_validation_says(probe: Probe) -> None:
     good = {
         "contribution_type": "NEW_OFFER",

@@ -71,6 +71,7 @@ class National:
         self._price_listeners: list[PriceListener] = []
         self._stop_ticking: CALLBACK_TYPE | None = None
         self._asking: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None] | None = None
         self._troubled: set[Route] = set()
 
     @property
@@ -134,7 +135,8 @@ class National:
             self._stop_ticking = None
         if self._asking is not None:
             self._asking.cancel()
-        self._hass.async_create_task(self.async_save(), f"{DOMAIN} national save")
+            self._asking = None
+        self._saving = self._hass.async_create_task(self.async_save(), f"{DOMAIN} national save")
 
     async def async_save(self) -> None:
         """Write down what is waiting to be."""
@@ -143,6 +145,8 @@ class National:
 
     async def async_remove(self) -> None:
         """Delete the files: the last account is gone."""
+        if self._saving is not None:
+            await self._saving
         await self._state.async_remove()
         await self._catalogue.async_remove()
         self._loaded = False

@@ -107,11 +107,13 @@ def _check_contribution(contribution: OfferContribution) -> None:
     if missing:
         raise RequestRejected(f"A contribution needs {', '.join(missing)}", code="MISSING_FIELD")
     for variant in contribution.variants:
-        for field, price in {"subscription_price": variant.subscription_price, **variant.prices}.items():
-            if field != "subscription_price" and (field in _NOT_PRICES or not _PRICE_FIELD.fullmatch(field)):
-                raise RequestRejected(f"{field} is not a price of the catalogue", code="INVALID_FORMAT")
-            if not price.is_finite():
-                raise RequestRejected(f"{field} is not a price", code="INVALID_FORMAT")
+        for name in variant.prices:
+            if name in _NOT_PRICES or not _PRICE_FIELD.fullmatch(name):
+                raise RequestRejected(f"{name} is not a price of the catalogue", code="INVALID_FORMAT")
+        numbers = {"power_kva": variant.power_kva, "subscription_price": variant.subscription_price, **variant.prices}
+        for name, value in numbers.items():
+            if not value.is_finite():
+                raise RequestRejected(f"{name} is not a number", code="INVALID_FORMAT")
 
 
 def _variant_body(variant: OfferVariant) -> dict[str, object]:
