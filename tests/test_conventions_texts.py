@@ -4,7 +4,7 @@ import ast
 import json
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,14 @@ from homeassistant.helpers import selector
 
 from custom_components.myelectricaldata import config_flow
 from custom_components.myelectricaldata.actions import GET_READINGS_SCHEMA, TARGETS_SCHEMA, async_setup_actions
+from custom_components.myelectricaldata.actions_contribute import CONTRIBUTE_SCHEMA, OFFER_TYPES, ContributionChoice
 from custom_components.myelectricaldata.actions_energy import SET_UP_ENERGY_DASHBOARD_SCHEMA
+from custom_components.myelectricaldata.actions_offers import COMPARE_OFFERS_SCHEMA
 from custom_components.myelectricaldata.const import CONF_USAGE_POINTS, DOMAIN
 from custom_components.myelectricaldata.dashboard_plan import Mode
+from custom_components.myelectricaldata.energy.compare import PriceMode
 from custom_components.myelectricaldata.energy.query import Resolution
+from custom_components.myelectricaldata.energy.ranking import Period
 from custom_components.myelectricaldata.gateway.models import Direction
 from custom_components.myelectricaldata.issues import IssueKind
 from tests.flows.forms import COMPUTED_ERRORS, COMPUTED_WORDS, USAGE_POINT_FORMS
@@ -227,12 +231,16 @@ def test_actions_pass_exactly_what_their_refusals_mention() -> None:
     known = load("en")["exceptions"]
     refusals = [
         node
-        for module in PACKAGE.glob("action*.py")
+        for module in (*PACKAGE.glob("action*.py"), PACKAGE / "custom_offers.py")
         for node in ast.walk(ast.parse(module.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "refused"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id in ("refused", "CustomOfferError")
     ]
     assert len(refusals) > 5
     for refusal in refusals:
+        if any(keyword.arg is None for keyword in refusal.keywords):
+            # An error that was raised with its placeholders is passed on.
+            continue
         passed = {keyword.arg for keyword in refusal.keywords}
         key = refusal.args[0]
         keys = [key.value] if isinstance(key, ast.Constant) else [f"no_{direction}" for direction in Direction]
@@ -276,6 +284,8 @@ def test_actions_are_described_with_an_icon_and_valid_selectors(hass: HomeAssist
         ("refresh", TARGETS_SCHEMA),
         ("rebuild_statistics", TARGETS_SCHEMA),
         ("set_up_energy_dashboard", SET_UP_ENERGY_DASHBOARD_SCHEMA),
+        ("compare_offers", COMPARE_OFFERS_SCHEMA),
+        ("contribute", CONTRIBUTE_SCHEMA),
     ],
 )
 def test_what_an_action_shows_is_what_it_takes(action: str, schema: Any) -> None:
@@ -291,7 +301,15 @@ def test_what_an_action_shows_is_what_it_takes(action: str, schema: Any) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_choice_of_a_selector_has_a_name(language: str) -> None:
     options = {key: set(part["options"]) for key, part in load(language)["selector"].items()}
-    known = {"direction": Direction, "resolution": Resolution, "dashboard_mode": Mode}
+    known: dict[str, Iterable[str]] = {
+        "direction": Direction,
+        "resolution": Resolution,
+        "dashboard_mode": Mode,
+        "comparison_period": Period,
+        "price_mode": PriceMode,
+        "contribution_type": ContributionChoice,
+        "offer_type": [code.lower() for code in OFFER_TYPES],
+    }
     assert {key: set(values) for key, values in known.items()}.items() <= options.items()
     offered: dict[str, set[str]] = {}
     for action in yaml.safe_load((PACKAGE / "services.yaml").read_text()).values():

@@ -11,7 +11,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .action_targets import ATTR_USAGE_POINT, refused, target, targets
+from .actions_contribute import async_register_contribute_action
 from .actions_energy import async_register_energy_action
+from .actions_offers import async_register_offer_action
 from .const import DOMAIN
 from .energy.calendar import PARIS, paris_date
 from .energy.query import Reading, Resolution, query
@@ -52,6 +54,8 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     hass.services.async_register(
         DOMAIN, ACTION_REBUILD_STATISTICS, _async_rebuild_statistics, TARGETS_SCHEMA, SupportsResponse.OPTIONAL
     )
+    async_register_offer_action(hass)
+    async_register_contribute_action(hass)
     async_register_energy_action(hass)
 
 
