@@ -17,11 +17,14 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.myelectricaldata.anonymise import REDACTED, Anonymiser
-from custom_components.myelectricaldata.const import DOMAIN
+from custom_components.myelectricaldata.const import CONF_TARIFF, DOMAIN
 from custom_components.myelectricaldata.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
+from custom_components.myelectricaldata.energy.entries import Source, TariffEntry
+from custom_components.myelectricaldata.energy.entry_format import encode_entry
+from custom_components.myelectricaldata.energy.options import OptionCode
 from tests.account import paris
 from tests.conftest import OpenAccount
 from tests.simulators.faults import Fault
@@ -92,6 +95,44 @@ async def test_the_download_is_useful_and_names_nobody(open_account: OpenAccount
     assert second["subentry"]["pdl"] == "usage_point_2"
     assert first["contract"]["subscribed_power_kva"] == "6"
     assert first["history"]["consumption_daily"]["asked_from"]
+
+
+async def test_the_download_tells_how_far_the_tariffs_reach_and_no_entity_of_the_house(
+    open_account: OpenAccount, hass: HomeAssistant
+) -> None:
+    account = await open_account(NOW, homes()[1], start=False)
+    account.entry.add_to_hass(hass)
+    hass.states.async_set("sensor.prix_de_jean", "0.25", {"unit_of_measurement": "EUR/kWh"})
+    entry = TariffEntry(
+        valid_from=date(2026, 11, 15),
+        source=Source.MANUAL,
+        option=OptionCode.TEMPO,
+        prices={"blue_hc": Decimal("0.1")},
+        entities={"blue_hp": "sensor.prix_de_jean"},
+        subscription=Decimal("18.25"),
+    )
+    (subentry,) = account.entry.subentries.values()
+    data = {**subentry.data, CONF_TARIFF: [encode_entry(entry)]}
+    hass.config_entries.async_update_subentry(account.entry, subentry, data=data)
+    await account.start()
+
+    found = downloaded(await async_get_config_entry_diagnostics(hass, account.entry))
+
+    assert "jean" not in json.dumps(found)
+    point = found["usage_points"]["usage_point_1"]
+    (told,) = point["subentry"]["tariff"]
+    assert (told["entities"], told["prices"]) == (["blue_hp"], {"blue_hc": "0.1"})
+    version = point["money"]["tariff"][0]
+    assert (version["valid_from"], version["option"], version["prices"]["blue_hc"]) == ("2026-11-15", "TEMPO", "0.1")
+    assert point["money"]["surplus"] == []
+    assert point["money"]["compensation"] is None
+    bill = point["money"]["bill"]
+    assert (bill["month"]["known"], bill["month"]["total"]) == (11, None)
+    assert bill["waiting"]["by_reason"]["no_tariff"] > 0
+    assert bill["waiting"]["first"] == "2026-11-10"
+    assert found["national"]["tempo"]["days"] > 300
+    assert set(found["national"]["tempo"]["types"]) <= {"BLUE", "WHITE", "RED"}
+    assert found["national"]["catalogue"]["offers"] > 0
 
 
 async def test_a_device_tells_about_its_own_usage_point_only(open_account: OpenAccount, hass: HomeAssistant) -> None:

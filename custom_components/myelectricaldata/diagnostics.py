@@ -11,9 +11,21 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
 from .anonymise import Anonymiser
-from .const import CONF_BASE_URL, CONF_CLIENT_ID, CONF_CLIENT_SECRET, DEFAULT_BASE_URL, DOMAIN
+from .const import (
+    CONF_BASE_URL,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_SURPLUS,
+    CONF_TARIFF,
+    DEFAULT_BASE_URL,
+    DOMAIN,
+)
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
+from .coordinators.best_offer import BestOffer
+from .coordinators.national import National, async_get_national
+from .energy.bill import BillSummary
 from .energy.readings import DayRecord
+from .energy.tariff import TariffVersion
 from .ledger import Ledger
 from .schedule_format import encode_schedule
 
@@ -27,7 +39,7 @@ async def async_get_config_entry_diagnostics(
         anonymiser.alias(each.pdl): await _async_usage_point(hass, entry, each)
         for each in entry.runtime_data.usage_points.values()
     }
-    return {**_plain(anonymiser, _account(hass, entry)), "usage_points": _plain(anonymiser, points)}
+    return {**_plain(anonymiser, await _async_account(hass, entry)), "usage_points": _plain(anonymiser, points)}
 
 
 async def async_get_device_diagnostics(
@@ -39,7 +51,7 @@ async def async_get_device_diagnostics(
     for coordinator in entry.runtime_data.usage_points.values():
         if coordinator.pdl in ours:
             return _plain(anonymiser, await _async_usage_point(hass, entry, coordinator))
-    return _plain(anonymiser, _account(hass, entry))
+    return _plain(anonymiser, await _async_account(hass, entry))
 
 
 def _anonymiser(entry: MyElectricalDataConfigEntry) -> Anonymiser:
@@ -53,7 +65,7 @@ def _plain(anonymiser: Anonymiser, value: Mapping[str, object]) -> dict[str, Any
     return plain
 
 
-def _account(hass: HomeAssistant, entry: MyElectricalDataConfigEntry) -> dict[str, object]:
+async def _async_account(hass: HomeAssistant, entry: MyElectricalDataConfigEntry) -> dict[str, object]:
     runtime = entry.runtime_data
     issues = ir.async_get(hass).issues.values()
     return {
@@ -80,6 +92,26 @@ def _account(hass: HomeAssistant, entry: MyElectricalDataConfigEntry) -> dict[st
             for issue in issues
             if issue.domain == DOMAIN
         ],
+        "national": _national(await async_get_national(hass)),
+    }
+
+
+def _national(national: National) -> dict[str, object]:
+    """How much is known of what is the same for everybody."""
+    calendars, catalogue = national.calendars, national.catalogue
+    return {
+        "tempo": _calendar(calendars.tempo),
+        "zen_flex": _calendar(calendars.zen_flex),
+        "catalogue": {"offers": len(catalogue.offers), "read_on": catalogue.read_on},
+    }
+
+
+def _calendar(days: Mapping[date, str]) -> dict[str, object]:
+    return {
+        "days": len(days),
+        "first": min(days, default=None),
+        "last": max(days, default=None),
+        "types": Counter(days.values()),
     }
 
 
@@ -88,7 +120,7 @@ async def _async_usage_point(
 ) -> dict[str, object]:
     ledger = coordinator.ledger
     return {
-        "subentry": coordinator.subentry.data,
+        "subentry": _without_entities(coordinator.subentry.data),
         "directions": coordinator.directions,
         "last_update_success": coordinator.last_update_success,
         "last_exception": coordinator.last_exception,
@@ -102,8 +134,66 @@ async def _async_usage_point(
         "history_share": coordinator.data.history_share if coordinator.data else None,
         "importing": coordinator.data.importing if coordinator.data else None,
         "statistics": list(coordinator.recording.statistic_ids),
+        "money": _money(coordinator),
         "readings": await hass.async_add_executor_job(_readings, ledger),
     }
+
+
+def _without_entities(data: Mapping[str, Any]) -> dict[str, object]:
+    """What the user said, without the ids of entities: people call them as they like."""
+    told = {key: data[key] for key in (CONF_TARIFF, CONF_SURPLUS) if isinstance(data.get(key), list)}
+    return {**data, **{key: [_without_ids(item) for item in items] for key, items in told.items()}}
+
+
+def _without_ids(item: Mapping[str, Any]) -> dict[str, object]:
+    return {**item, "entities": sorted(item["entities"])} if item.get("entities") else dict(item)
+
+
+def _money(coordinator: UsagePointCoordinator) -> dict[str, object]:
+    """The tariffs as they were resolved, and how far they reach: amounts, and no energy by hour or period."""
+    snapshot = coordinator.data
+    return {
+        "tariff": [_version(version) for version in coordinator.tariff.versions],
+        "surplus": [_version(version) for version in coordinator.surplus.versions],
+        "bill": _bill(snapshot.bill) if snapshot else None,
+        "compensation": _bill(snapshot.compensation) if snapshot else None,
+        "best_offer": _best_offer(snapshot.best_offer) if snapshot else None,
+    }
+
+
+def _version(version: TariffVersion) -> dict[str, object]:
+    return {
+        "valid_from": version.valid_from,
+        "valid_to": version.valid_to,
+        "option": version.option.code,
+        "periods": version.option.periods,
+        "prices": version.prices,
+        "subscription": version.subscription,
+        "power_kva": version.power_kva,
+        "source": version.source,
+        "unverified": version.unverified,
+    }
+
+
+def _bill(bill: BillSummary | None) -> dict[str, object] | None:
+    if bill is None:
+        return None
+    spans = {"month": bill.month, "year": bill.year, "last_30_days": bill.last_30_days}
+    return {
+        **{
+            name: {"known": each.days_known, "expected": each.days_expected, "total": each.total}
+            for name, each in spans.items()
+        },
+        "projected_month": bill.projected_month and bill.projected_month.method,
+        "projected_year": bill.projected_year and bill.projected_year.method,
+        "waiting": bill.waiting,
+    }
+
+
+def _best_offer(offer: BestOffer | None) -> dict[str, object] | None:
+    if offer is None:
+        return None
+    return {"label": offer.label, "saving": offer.saving_per_year, "days": offer.days, "computed_on": offer.computed_on}
 
 
 def _readings(ledger: Ledger) -> dict[str, object]:
