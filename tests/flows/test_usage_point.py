@@ -1,8 +1,5 @@
 """The flows of one usage point: adding it, and its off-peak hours in plain words."""
 
-from datetime import date
-from types import SimpleNamespace
-
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -16,18 +13,18 @@ from custom_components.myelectricaldata.flows.offpeak_text import (
     contract_schedule,
     parse_windows,
 )
-from custom_components.myelectricaldata.gateway.models import Contract
-from custom_components.myelectricaldata.ledger import Ledger
 from tests.flows.rig import FLAT, SOLAR
 from tests.flows.usage_point_rig import (
     INJECTION,
     account_entry,
     answer,
     choose,
+    contract_of,
     start_adding,
     start_offpeak,
     start_reconfiguring,
     suggested,
+    with_ledger,
 )
 from tests.simulators.faults import Fault
 from tests.simulators.gateway import GatewaySimulator
@@ -187,21 +184,7 @@ async def test_hours_can_be_taken_away(hass: HomeAssistant) -> None:
 
 async def test_the_contract_in_the_ledger_prefills_without_a_call(hass: HomeAssistant) -> None:
     entry = account_entry(hass, maison={"pdl": FLAT})
-    contract = Contract(
-        segment="C5",
-        contract_type=None,
-        status=None,
-        distribution_tariff=None,
-        subscribed_power_kva=None,
-        activation_date=None,
-        production_activation_date=None,
-        tariff_change_date=None,
-        offpeak_texts=("HC (1H30-8H00;12H30-14H00)",),
-    )
-    ledger = Ledger(hass, FLAT)
-    ledger.set_contract(contract, date(2026, 11, 21))
-    points = {"maison": SimpleNamespace(pdl=FLAT, ledger=ledger)}
-    entry.runtime_data = SimpleNamespace(usage_points=points)
+    with_ledger(hass, entry, FLAT, contract_of(offpeak_texts=("HC (1H30-8H00;12H30-14H00)",)))
     menu = await start_offpeak(hass, entry, "maison")
     assert menu["description_placeholders"]["contract"] == "HC (1H30-8H00;12H30-14H00)"
     form = await choose(hass, menu, "all_year")

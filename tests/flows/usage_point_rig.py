@@ -1,5 +1,8 @@
 """Clicking through the flow of a usage point, with Home Assistant's own flow manager."""
 
+import dataclasses
+from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentryDataWithId, SubentryFlowResult
@@ -7,6 +10,8 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.myelectricaldata.const import DOMAIN
+from custom_components.myelectricaldata.gateway.models import Contract
+from custom_components.myelectricaldata.ledger import Ledger
 from tests.simulators.gateway import GatewaySimulator
 
 INJECTION = "22516914714281"
@@ -66,4 +71,18 @@ async def choose(hass: HomeAssistant, shown: SubentryFlowResult, step: str) -> S
 def suggested(shown: SubentryFlowResult) -> dict[str, str]:
     schema = shown["data_schema"]
     assert schema is not None
-    return {str(key): key.description["suggested_value"] for key in schema.schema}
+    return {str(key): key.description["suggested_value"] for key in schema.schema if key.description}
+
+
+def contract_of(**changes: Any) -> Contract:
+    """A contract of which only some things are known."""
+    fields: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(Contract))
+    return Contract(**{**fields, "offpeak_texts": (), **changes})
+
+
+def with_ledger(hass: HomeAssistant, entry: MockConfigEntry, pdl: str, contract: Contract) -> Ledger:
+    """What was read of a usage point, as its coordinator has it."""
+    ledger = Ledger(hass, pdl)
+    ledger.set_contract(contract, date(2026, 11, 21))
+    entry.runtime_data = SimpleNamespace(usage_points={"point": SimpleNamespace(pdl=pdl, ledger=ledger)})
+    return ledger

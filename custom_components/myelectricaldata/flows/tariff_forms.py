@@ -263,7 +263,7 @@ def remove_surplus_schema(entries: Iterable[TariffEntry], wording: Wording) -> v
     """A price of injected energy, and whether that is really meant."""
     return _confirmed(
         choice(
-            (entry.valid_from.isoformat(), f"{wording.date(entry.valid_from)}: {wording.price(price)}")
+            (entry.valid_from.isoformat(), wording.line(wording.date(entry.valid_from), wording.price(price)))
             for entry in entries
             for price in entry.prices.values()
         )

@@ -52,7 +52,8 @@ def rules_of(items: Sequence[Mapping[str, Any]], wording: Wording) -> tuple[tupl
 def _rule(item: Mapping[str, Any]) -> Rule:
     name = str(item.get(CONF_PERIOD, ""))
     period = slugify(name)
-    if not valid_period(period):
+    # Home Assistant makes "unknown" of a name without a letter.
+    if not any(map(str.isalnum, name)) or not valid_period(period):
         raise TariffInputError(CONF_RULES, "rule_period", piece=name)
     windows: tuple[Window, ...] = ()
     if text := str(item.get(CONF_WINDOWS) or "").strip():

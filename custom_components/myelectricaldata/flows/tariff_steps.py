@@ -239,7 +239,7 @@ class TariffSteps(TariffList):
             step_id="summary",
             menu_options=["save", "more", "correct"],
             description_placeholders={
-                "summary": summary_of(draft, sources.history(draft), versions, now, wording),
+                "summary": summary_of(draft, sources.history(draft), versions, now, wording, today=self._today),
             },
         )
 

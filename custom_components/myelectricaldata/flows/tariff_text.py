@@ -21,6 +21,10 @@ class Wording:
     texts: Texts
     language: str
 
+    def line(self, head: str, rest: str) -> str:
+        """`head: rest`, with the space that French wants."""
+        return self.texts("line", head=head, rest=rest)
+
     def date(self, day: date) -> str:
         """`2026-08-01`, `01/08/2026`."""
         return self.texts("date", day=f"{day.day:02}", month=f"{day.month:02}", year=str(day.year))
@@ -68,14 +72,15 @@ def title_of_entry(entry: TariffEntry, wording: Wording) -> str:
 
 def label_of_entry(entry: TariffEntry, wording: Wording) -> str:
     """One line of a list to choose from."""
-    return f"{_span(entry.valid_from, entry.valid_to, wording)}: {title_of_entry(entry, wording)}"
+    return wording.line(_span(entry.valid_from, entry.valid_to, wording), title_of_entry(entry, wording))
 
 
 def list_of_entries(entries: Sequence[tuple[TariffEntry, Sequence[TariffVersion]]], wording: Wording) -> str:
     """All entries, oldest first, each with the last prices that are known of it."""
     lines: list[str] = []
     for entry, versions in sorted(entries, key=lambda item: item[0].valid_from):
-        lines.append(f"- **{_span(entry.valid_from, entry.valid_to, wording)}**: {title_of_entry(entry, wording)}")
+        span = f"- **{_span(entry.valid_from, entry.valid_to, wording)}**"
+        lines.append(wording.line(span, title_of_entry(entry, wording)))
         priced = [version for version in versions if version.prices]
         if priced:
             lines.append(f"  {_price_line(priced[-1], wording)}")
@@ -99,14 +104,17 @@ def summary_of(
     versions: Sequence[TariffVersion],
     entities: Mapping[str, Decimal | None],
     wording: Wording,
+    *,
+    today: date,
 ) -> str:
-    """All that will be saved, and what is not known of it. `entities`: what the entities say now."""
+    """All that will be saved, and what is not known of it until today. `entities`: what the entities say now."""
+    begun = [version for version in versions if version.valid_from <= today] or versions[:1]
     parts = [
         f"**{title_of_entry(entry, wording)}**\n\n{_span(entry.valid_from, entry.valid_to, wording)}.",
         _hours(entry, history, wording),
         "\n".join(f"- {_price_line(version, wording)}" for version in versions if version.prices),
         "\n".join(_entity_line(*item, entities, wording) for item in entry.entities.items()),
-        "\n".join(f"⚠ {line}" for line in _unknown(entry, history, versions, wording)),
+        "\n".join(f"⚠ {line}" for line in _unknown(entry, history, begun, wording)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -137,7 +145,7 @@ def _rule_in_words(rule: Rule, wording: Wording) -> str:
     if rule.holidays is not Holidays.ORDINARY:
         parts.append(texts(f"holidays_{rule.holidays}"))
     parts.append(format_windows(rule.windows) or texts("schedule_whole_day"))
-    return f"{wording.period(rule.period)}: {', '.join(parts)}"
+    return wording.line(wording.period(rule.period), ", ".join(parts))
 
 
 def _span(first: date, last: date | None, wording: Wording) -> str:
@@ -153,12 +161,13 @@ def _price_line(version: TariffVersion, wording: Wording) -> str:
         for period in version.option.periods
         if period in version.prices
     )
-    subscription = "" if version.subscription is None else f"; {wording.subscription(version.subscription)}"
+    subscription = "" if version.subscription is None else f" · {wording.subscription(version.subscription)}"
     remarks = [version.source] if version.source else []
     if version.unverified:
         remarks.append(wording.texts("prices_unverified"))
     remark = f" ({'; '.join(remarks)})" if remarks else ""
-    return f"{wording.texts('prices_of', date=wording.date(version.valid_from))} {prices}{subscription}{remark}"
+    head = wording.texts("prices_of", date=wording.date(version.valid_from))
+    return wording.line(head, f"{prices}{subscription}{remark}")
 
 
 def _hours(entry: TariffEntry, history: OfferHistory, wording: Wording) -> str:

@@ -1,0 +1,266 @@
+"""Clicking a tariff together: sources, details, summary, and the list of entries."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+
+from custom_components.myelectricaldata.energy.entries import Before, Source, TariffEntry
+from custom_components.myelectricaldata.energy.offer_format import encode_catalogue
+from custom_components.myelectricaldata.energy.offers import Catalogue
+from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
+from custom_components.myelectricaldata.energy.options import OptionCode
+from custom_components.myelectricaldata.energy.tariff import Signal
+from custom_components.myelectricaldata.flows.account_check import async_client
+from tests.flows.tariff_rig import NO_EXTRAS, add, house, open_tariff, options, saved, values
+from tests.flows.usage_point_rig import (
+    answer,
+    choose,
+)
+from tests.simulators import offers
+from tests.simulators.gateway import GatewaySimulator
+
+
+@pytest.fixture(autouse=True)
+def today(freezer: FrozenDateTimeFactory) -> None:
+    freezer.move_to(datetime(2026, 11, 21, 11, tzinfo=UTC))
+
+
+@pytest.fixture
+async def catalogue(hass_storage: dict[str, Any], hass: HomeAssistant, simulator: GatewaySimulator) -> Catalogue:
+    """The simulated gateway's offers, as they were read and written down on an earlier day."""
+    simulator.offers.offers.append(offers.Offer(provider=2, name="Nouveauté", kind="SPOT", prices={}))
+    client = await async_client(
+        hass, base_url=simulator.base_url, client_id=simulator.client_id, client_secret=simulator.client_secret
+    )
+    rows = await client.async_offers(include_history=True)
+    read, _ = Catalogue().merged(await client.async_providers(), rows, date(2026, 11, 20))
+    hass_storage["myelectricaldata.catalogue"] = {"version": 1, "data": encode_catalogue(read)}
+    return read
+
+
+async def test_the_regulated_tariff_is_followed_from_the_contract_s_own_date(hass: HomeAssistant) -> None:
+    entry = house(hass)
+    menu = await open_tariff(hass, entry)
+    assert menu["menu_options"] == ["tariff_add", "tariff_done"]
+    assert menu["description_placeholders"]["entries"] == "No tariff yet: there are no costs."
+    form = await choose(hass, await choose(hass, menu, "tariff_add"), "regulated")
+    assert values(form) == {"power_kva": "6"}
+    details = await answer(hass, form, {"option": "HC_HP", "power_kva": "6"})
+    assert values(details) == {"valid_from": "2025-03-01", "power_kva": "6", "hours_all": "22:30-06:30"}
+    summary = await answer(
+        hass,
+        details,
+        {
+            "valid_from": "2025-12-01",
+            "power_kva": "6",
+            "two_seasons": {"hours_summer": "2:26-7:56, 11h-13h30", "hours_winter": "23:00-7:00"},
+            **NO_EXTRAS,
+        },
+    )
+    assert summary["type"] is FlowResultType.MENU
+    assert summary["menu_options"] == ["save", "more", "correct"]
+    words = summary["description_placeholders"]["summary"]
+    assert words.startswith("**Peak / off-peak · regulated tariff · 6 kVA**\n\nFrom 2025-12-01.")
+    assert "from 02:26 to 07:56 and from 11:00 to 13:30 (8 h a day)" in words
+    assert (
+        "- from 2026-08-01: off-peak 0.1589 €/kWh, peak 0.2142 €/kWh · subscription 15.86 €/month (Tarif Bleu" in words
+    )
+    assert "from 2025-02-01" not in words
+    assert "tariff" not in entry.subentries["maison"].data
+    done = await choose(hass, summary, "save")
+    assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert saved(entry) == (
+        TariffEntry(
+            valid_from=date(2025, 12, 1),
+            source=Source.REGULATED,
+            option=OptionCode.HC_HP,
+            power_kva=Decimal(6),
+            offpeak=OffpeakSchedule.from_config(
+                [
+                    {"season": "summer", "windows": ["02:26-07:56", "11:00-13:30"]},
+                    {"season": "winter", "windows": ["23:00-07:00"]},
+                ]
+            ),
+        ),
+    )
+
+
+async def test_prices_that_nobody_has_verified_are_marked_in_the_summary(hass: HomeAssistant) -> None:
+    form = await add(hass, house(hass), "regulated")
+    details = await answer(hass, form, {"option": "TEMPO", "power_kva": "6"})
+    summary = await answer(hass, details, {"valid_from": "2025-02-01", "power_kva": "6", **NO_EXTRAS})
+    lines = summary["description_placeholders"]["summary"].splitlines()
+    (first,) = [line for line in lines if line.startswith("- from 2025-02-01:")]
+    assert first.endswith("not verified)")
+    assert "red peak 0.6586 €/kWh" in first
+    assert any(line.startswith("⚠ From 2025-02-01 to 2025-07-31, the subscription is not known") for line in lines)
+    assert not any("no price is known" in line for line in lines)
+
+
+async def test_an_offer_of_the_catalogue_is_chosen_by_supplier_and_power(
+    hass: HomeAssistant, catalogue: Catalogue
+) -> None:
+    entry = house(hass)
+    form = await add(hass, entry, "catalogue")
+    names = options(form, "provider")
+    rivers = next(key for key, name in names.items() if name == "Énergie des Deux Rives")
+    assert values(form) == {"power_kva": "6"}
+    nothing = await answer(hass, form, {"provider": rivers, "power_kva": "7"})
+    assert nothing["errors"] == {"power_kva": "no_offer_for_power"}
+    choice = await answer(hass, nothing, {"provider": rivers, "power_kva": "6 kVA"})
+    shown = options(choice, "offer")
+    assert "EJP:Rive Pointe (EJP)" not in shown
+    details = await answer(hass, choice, {"offer": "HC_HP:Rive Creuse"})
+    before = await answer(
+        hass,
+        details,
+        {"valid_from": "2025-06-01", "power_kva": "6", "hours_all": "22h30-6h30", "two_seasons": {}, **NO_EXTRAS},
+    )
+    assert before["step_id"] == "before"
+    assert before["description_placeholders"]["first"] == "2026-02-01"
+    assert set(options(before, "before")) == {"wait", "regulated", "same"}
+    summary = await answer(hass, before, {"before": "regulated"})
+    words = summary["description_placeholders"]["summary"]
+    assert "Énergie des Deux Rives, Rive Creuse" in words
+    assert "- from 2025-08-01: off-peak 0.1635 €/kWh, peak 0.2081 €/kWh" in words
+    assert "- from 2026-08-01: off-peak 0.1592 €/kWh, peak 0.2139 €/kWh · subscription 16.15 €/month" in words
+    await choose(hass, summary, "save")
+    (kept,) = saved(entry)
+    assert kept.before is Before.REGULATED
+    assert kept.offer is not None
+    assert (kept.offer.provider_id, kept.offer.name, kept.offer.offer_type) == (rivers, "Rive Creuse", "HC_HP")
+    assert catalogue.history(kept).versions
+
+
+async def test_an_offer_that_nobody_can_bill_is_shown_and_refused(hass: HomeAssistant, catalogue: Catalogue) -> None:
+    form = await add(hass, house(hass), "catalogue")
+    provider = next(key for key, name in options(form, "provider").items() if name == "Watt et Compagnie")
+    choice = await answer(hass, form, {"provider": provider, "power_kva": "6"})
+    shown = options(choice, "offer")
+    assert shown["SPOT:Nouveauté"] == "Nouveauté · type SPOT is not supported"
+    assert shown["BASE:Ancienne offre"] == "Ancienne offre · no longer sold"
+    refused = await answer(hass, choice, {"offer": "SPOT:Nouveauté"})
+    assert refused["errors"] == {"offer": "offer_unsupported"}
+    assert refused["description_placeholders"]["piece"] == "SPOT"
+
+
+async def test_a_catalogue_that_has_not_come_yet_leads_back_to_the_other_sources(hass: HomeAssistant) -> None:
+    form = await add(hass, house(hass), "catalogue")
+    assert form["errors"] == {"base": "catalogue_empty"}
+    assert (await answer(hass, form, {}))["step_id"] == "tariff_add"
+
+
+async def test_peak_days_of_an_ejp_offer_are_unknown_until_the_user_names_them(
+    hass: HomeAssistant, catalogue: Catalogue
+) -> None:
+    entry = house(hass)
+    form = await add(hass, entry, "catalogue")
+    provider = next(key for key, name in options(form, "provider").items() if name == "Énergie des Deux Rives")
+    choice = await answer(hass, form, {"provider": provider, "power_kva": "9"})
+    details = await answer(hass, choice, {"offer": "EJP:Rive Pointe (EJP)"})
+    assert set(options(details, "peak_days")) == {"unknown", "tempo_red", "listed"}
+    given = {"valid_from": "2026-11-21", "power_kva": "9", **NO_EXTRAS}
+    wrong = await answer(hass, details, {**given, "peak_days": "listed"})
+    assert wrong["errors"] == {"peak_dates": "peak_dates_missing"}
+    wrong = await answer(hass, wrong, {**given, "peak_days": "listed", "peak_dates": "12/13/2026"})
+    assert wrong["errors"] == {"peak_dates": "date_unreadable"}
+    wrong = await answer(hass, wrong, {**given, "peak_days": "tempo_red", "peak_dates": "12/12/2026"})
+    assert wrong["errors"] == {"peak_dates": "peak_dates_unused"}
+    summary = await answer(hass, wrong, {**given, "peak_days": "unknown"})
+    assert "Which days are peak days is not known" in summary["description_placeholders"]["summary"]
+    details = await choose(hass, summary, "correct")
+    summary = await answer(hass, details, {**given, "peak_days": "tempo_red"})
+    assert "the red days of Tempo" in summary["description_placeholders"]["summary"]
+    details = await choose(hass, summary, "correct")
+    summary = await answer(hass, details, {**given, "peak_days": "listed", "peak_dates": "12/01/2027; 2027-01-13"})
+    assert "2 peak days" in summary["description_placeholders"]["summary"]
+    await choose(hass, summary, "save")
+    (kept,) = saved(entry)
+    assert kept.peak_signal is Signal.LISTED
+    assert kept.peak_dates == {date(2027, 1, 12), date(2027, 1, 13)}
+
+
+async def test_an_offer_with_hours_of_its_own_does_not_ask_for_those_of_the_contract(
+    hass: HomeAssistant, catalogue: Catalogue
+) -> None:
+    form = await add(hass, house(hass), "catalogue")
+    provider = next(key for key, name in options(form, "provider").items() if name == "Énergie des Deux Rives")
+    choice = await answer(hass, form, {"provider": provider, "power_kva": "6"})
+    details = await answer(hass, choice, {"offer": "ZEN_FLEX:Rive Week-end Option Flex"})
+    assert "hours_all" not in values(details)
+    summary = await answer(hass, details, {"valid_from": "2026-09-01", "power_kva": "6", **NO_EXTRAS})
+    words = summary["description_placeholders"]["summary"]
+    assert "Off-peak hours of the offer: 13:00–18:00, 20:00–08:00." in words
+    assert "Sobriété peak 0.691 €/kWh" in words
+
+
+async def test_own_prices_may_be_numbers_or_entities_but_each_period_needs_one(hass: HomeAssistant) -> None:
+    entry = house(hass)
+    hass.states.async_set("sensor.hp", "21.4", {"unit_of_measurement": "ct/kWh"})
+    hass.states.async_set("sensor.power", "350", {"unit_of_measurement": "W"})
+    hass.states.async_set("input_number.later", "unavailable")
+    details = await answer(hass, await add(hass, entry, "own_prices"), {"option": "HC_HP"})
+    given: dict[str, Any] = {"valid_from": "2026-01-01", "hours_all": "22:00-06:00", "two_seasons": {}}
+    for prices, entities, error, piece in (
+        ({"hc": 0.16}, {}, {"prices": "price_missing"}, "peak"),
+        ({"hc": 16}, {"hp": "sensor.hp"}, {"prices": "price_range"}, "off-peak"),
+        ({"hc": -0.1}, {"hp": "sensor.hp"}, {"prices": "price_range"}, "off-peak"),
+        ({"hc": 0.1, "hp": 0.2}, {"hp": "sensor.hp"}, {"entities": "price_twice"}, "peak"),
+        ({"hc": 0.1, "subscription": 501}, {"hp": "sensor.hp"}, {"prices": "subscription_range"}, ""),
+        ({"hc": 0.1}, {"hp": "sensor.power"}, {"entities": "entity_no_price"}, "sensor.power"),
+        ({"hc": 0.1}, {"hp": "sensor.nobody"}, {"entities": "entity_no_price"}, "sensor.nobody"),
+    ):
+        details = await answer(hass, details, {**given, "prices": prices, "entities": entities})
+        assert (details["errors"], details["description_placeholders"]["piece"]) == (error, piece)
+        assert "tariff" not in entry.subentries["maison"].data
+    right = {**given, "prices": {"hc": 0.1589, "subscription": 15.86}, "entities": {"hp": "sensor.hp"}}
+    summary = await answer(hass, details, right)
+    words = summary["description_placeholders"]["summary"]
+    assert "- from 2026-01-01: off-peak 0.1589 €/kWh, peak 0.214 €/kWh · subscription 15.86 €/month" in words
+    assert "peak: sensor.hp, now 0.214 €/kWh" in words
+    assert "⚠" not in words
+    details = await choose(hass, summary, "correct")
+    summary = await answer(hass, details, {**right, "entities": {"hp": "input_number.later"}})
+    assert (
+        "peak: input_number.later, which holds no price at the moment" in summary["description_placeholders"]["summary"]
+    )
+    await choose(hass, summary, "save")
+    (kept,) = saved(entry)
+    assert kept.prices == {"hc": Decimal("0.1589")}
+    assert kept.entities == {"hp": "input_number.later"}
+    assert (kept.subscription, kept.power_kva) == (Decimal("15.86"), None)
+
+
+async def test_a_seasonal_tariff_of_one_s_own_may_have_no_peak_days(hass: HomeAssistant) -> None:
+    entry = house(hass)
+    details = await answer(hass, await add(hass, entry, "own_prices"), {"option": "SEASONAL"})
+    prices = {"winter_hc": 0.17, "winter_hp": 0.22, "summer_hc": 0.12, "summer_hp": 0.15}
+    given = {"valid_from": "2026-01-01", "prices": prices, "entities": {}}
+    refused = await answer(hass, details, {**given, "peak_days": "unknown"})
+    assert (refused["errors"], refused["description_placeholders"]["piece"]) == (
+        {"prices": "price_missing"},
+        "peak days",
+    )
+    summary = await answer(hass, refused, {**given, "peak_days": "none"})
+    assert "peak" not in summary["description_placeholders"]["summary"].replace("off-peak", "").replace(" peak ", "")
+    await choose(hass, summary, "save")
+    (kept,) = saved(entry)
+    assert (kept.peak_signal, kept.peak_dates) == (Signal.LISTED, frozenset())
+    edit = await choose(hass, await open_tariff(hass, entry), "tariff_edit")
+    assert values(await answer(hass, edit, {"entry": "2026-01-01"}))["peak_days"] == "none"
+
+
+async def test_changing_the_power_to_one_that_the_offer_is_not_sold_for_is_refused(
+    hass: HomeAssistant, catalogue: Catalogue
+) -> None:
+    form = await add(hass, house(hass), "catalogue")
+    provider = next(key for key, name in options(form, "provider").items() if name == "Énergie des Deux Rives")
+    choice = await answer(hass, form, {"provider": provider, "power_kva": "6"})
+    details = await answer(hass, choice, {"offer": "TEMPO:Rive Tempo"})
+    refused = await answer(hass, details, {"valid_from": "2026-09-01", "power_kva": "36", **NO_EXTRAS})
+    assert refused["errors"] == {"power_kva": "no_offer_for_power"}
