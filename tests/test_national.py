@@ -2,129 +2,25 @@
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.myelectricaldata.coordinators import national as national_module
-from custom_components.myelectricaldata.coordinators.national import National, async_get_national
+from custom_components.myelectricaldata.coordinators.national import async_get_national
 from custom_components.myelectricaldata.coordinators.national_plan import Route
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY, days_between
-from custom_components.myelectricaldata.energy.offers import OfferKey, PriceChange
-from custom_components.myelectricaldata.gateway.client import GatewayClient
+from custom_components.myelectricaldata.energy.offers import OfferKey
 from tests.account import paris
+from tests.national_rig import CATALOGUE, DAILY, NOON, TODAY, TOMORROW, OpenRig, paths
 from tests.simulators.faults import Fault
-from tests.simulators.gateway import Call, GatewaySimulator
 from tests.simulators.offers import Offer, provider_id
 from tests.simulators.signals import zen_flex_type
 from tests.simulators.tempo import colour
 
-NOON = paris(2026, 11, 21)
-TODAY = date(2026, 11, 21)
-TOMORROW = TODAY + ONE_DAY
-NATIONAL, CATALOGUE = "myelectricaldata.national", "myelectricaldata.catalogue"
-DAILY = Counter({"/tempo/days": 1, "/zen-flex/days": 1, "/energy/offers": 1})
-
-
-class Rig:
-    """The one National of a Home Assistant, and the gateway that it asks."""
-
-    def __init__(
-        self, hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: GatewaySimulator, storage: dict[str, Any]
-    ) -> None:
-        self.hass = hass
-        self.freezer = freezer
-        self.simulator = simulator
-        self.storage = storage
-        self.told = 0
-        self.changes: list[PriceChange] = []
-        self.national: National
-
-    def client(self, base_url: str | None = None) -> GatewayClient:
-        async def no_pause(_seconds: float) -> None:
-            pass
-
-        return GatewayClient(
-            async_get_clientsession(self.hass),
-            base_url=base_url or self.simulator.base_url,
-            client_id=self.simulator.client_id,
-            client_secret=self.simulator.client_secret,
-            version="test",
-            now=dt_util.utcnow,
-            sleep=no_pause,
-        )
-
-    async def open(self) -> None:
-        """What a start of Home Assistant does, from the files alone."""
-        self.hass.data.pop(national_module._NATIONAL, None)
-        self.national = await async_get_national(self.hass)
-        self.national.async_add_listener(self._tell)
-        self.national.async_add_price_listener(self.changes.extend)
-
-    def _tell(self) -> None:
-        self.told += 1
-
-    async def join(self, client: GatewayClient | None = None) -> Callable[[], None]:
-        leave = self.national.async_join(client or self.client())
-        await self.settle()
-        return leave
-
-    async def settle(self) -> None:
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
-    async def travel(self, to: datetime) -> list[Call]:
-        """Tick every half hour until an instant; the calls that were made on the way."""
-        before = len(self.simulator.calls)
-        while (now := datetime.now(UTC)) < to:
-            self.freezer.move_to(min(to, now + timedelta(minutes=30)))
-            async_fire_time_changed(self.hass)
-            await self.settle()
-        return self.simulator.calls[before:]
-
-
-type OpenRig = Callable[..., Awaitable[Rig]]
-
-
-@pytest.fixture
-async def open_rig(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    hass_storage: dict[str, Any],
-    socket_enabled: None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[OpenRig]:
-    # The minutes of an installation are drawn once; a test must not depend on the draw.
-    minutes = {Route.TEMPO: 11 * 60 + 40, Route.ZEN_FLEX: 16 * 60, Route.CATALOGUE: 9 * 60}
-    monkeypatch.setattr(national_module, "draw_minute", minutes.__getitem__)
-    async with AsyncExitStack() as stack:
-        rigs: list[Rig] = []
-
-        async def open_one(at: datetime, **options: Any) -> Rig:
-            freezer.move_to(at)
-            simulator = await stack.enter_async_context(GatewaySimulator([], **options))
-            rig = Rig(hass, freezer, simulator, hass_storage)
-            await rig.open()
-            rigs.append(rig)
-            return rig
-
-        yield open_one
-        for rig in rigs:
-            while rig.national._clients:
-                rig.national._leave(rig.national._clients[0])
-        await hass.async_block_till_done(wait_background_tasks=True)
-
-
-def paths(calls: list[Call]) -> Counter[str]:
-    return Counter(call.path for call in calls)
+pytest_plugins = ("tests.national_rig",)
 
 
 async def test_the_first_account_brings_everything_in_four_calls(open_rig: OpenRig) -> None:
@@ -348,52 +244,6 @@ async def test_an_unknown_supplier_is_looked_up_once(open_rig: OpenRig) -> None:
         assert paths(await rig.travel(day))["/energy/providers"] == expected
     names = {offer.provider for offer in rig.national.catalogue.offers.values() if offer.key.name == "Neuve"}
     assert names == {"Nouvelle Énergie", catalogue.provider_ids[hidden]}
-
-
-@pytest.mark.parametrize("data", [{"tempo": {"x": "BLUE"}}, {"tempo": []}, {}])
-async def test_a_file_that_cannot_be_read_is_fetched_again(
-    open_rig: OpenRig, caplog: pytest.LogCaptureFixture, data: dict[str, Any]
-) -> None:
-    rig = await open_rig(NOON)
-    leave = await rig.join()
-    known = rig.national.calendars
-    leave()
-    await rig.settle()
-    rig.storage[NATIONAL]["data"] = data
-    rig.simulator.clear_calls()
-    await rig.open()
-    assert caplog.text.count(f"{NATIONAL} could not be read") == 1
-    assert not rig.national.calendars.tempo
-    await rig.join()
-    assert rig.national.calendars == known
-    assert len(rig.simulator.calls) == 4
-
-
-async def test_a_lost_catalogue_is_read_again_at_once_and_the_calendars_are_not(open_rig: OpenRig) -> None:
-    rig = await open_rig(NOON)
-    leave = await rig.join()
-    leave()
-    await rig.settle()
-    rig.storage[CATALOGUE]["data"] = {"offers": "none"}
-    rig.simulator.clear_calls()
-    await rig.open()
-    await rig.join()
-    assert paths(rig.simulator.calls) == Counter({"/energy/offers": 1, "/energy/providers": 1})
-    assert rig.national.catalogue.offers
-
-
-async def test_when_the_last_account_is_removed_nothing_stays(open_rig: OpenRig) -> None:
-    rig = await open_rig(NOON)
-    leave = await rig.join()
-    await rig.travel(NOON + timedelta(minutes=30))
-    assert {NATIONAL, CATALOGUE} <= rig.storage.keys()
-    await rig.travel(paris(2026, 11, 22, 13))
-    leave()
-    await rig.national.async_remove()
-    await rig.settle()
-    assert not {NATIONAL, CATALOGUE} & rig.storage.keys()
-    assert not rig.national.catalogue.offers
-    assert (await async_get_national(rig.hass)).calendars.tempo == {}
 
 
 async def test_leaving_in_the_middle_of_a_question_ends_it(open_rig: OpenRig) -> None:
