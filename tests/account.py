@@ -30,6 +30,7 @@ from custom_components.myelectricaldata.energy.calendar import PARIS, day_start,
 from tests.simulators.gateway import Call, GatewaySimulator
 from tests.simulators.households import Household
 
+NATIONAL = ("/tempo/", "/zen-flex/", "/energy/")
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -109,13 +110,18 @@ class Account:
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
     async def travel(self, to: datetime) -> list[Call]:
-        """Tick every half hour until an instant; returns the calls that were made on the way."""
-        before = len(self.simulator.calls)
+        """Tick every half hour until an instant; returns the calls about usage points that were made on the way."""
+        before = len(self.calls)
         while (now := datetime.now(UTC)) < to:
             self.freezer.move_to(min(to, now + timedelta(minutes=30)))
             async_fire_time_changed(self.hass)
             await self.settle()
-        return self.simulator.calls[before:]
+        return self.calls[before:]
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls that were made, without those of national data, which are the same for everybody."""
+        return [call for call in self.simulator.calls if not call.path.startswith(NATIONAL)]
 
     def coordinator(self, pdl: str) -> UsagePointCoordinator:
         """The coordinator of a usage point."""

@@ -143,7 +143,7 @@ async def test_two_usage_points_are_asked_separately_and_one_that_fails_does_not
 async def test_production_only_has_no_consumption_and_no_maximum_power(open_account: OpenAccount) -> None:
     home = house(consumption=False, production=True)
     account = await open_account(NOW, home)
-    assert {call.path.split("/")[2] for call in account.simulator.calls} == {"production", "contract"}
+    assert {call.path.split("/")[2] for call in account.calls} == {"production", "contract"}
     await assert_exact(account, home, TODAY - ONE_DAY)
     assert account.coordinator(PDL).data.peak is None
 
