@@ -1,6 +1,6 @@
 """Days of energy and tariffs for the tests of what they cost."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from custom_components.myelectricaldata.energy.calendar import ONE_DAY, minutes_in_day
+from custom_components.myelectricaldata.energy.calendar import ONE_DAY, days_between, minutes_in_day
 from custom_components.myelectricaldata.energy.cost import CostBook, DayCost
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule, Season, SeasonWindows, parse_window
 from custom_components.myelectricaldata.energy.options import OptionCode, build_option
-from custom_components.myelectricaldata.energy.series import DaySeries
+from custom_components.myelectricaldata.energy.series import DaySeries, HourRow, SeriesDay
 from custom_components.myelectricaldata.energy.tariff import Calendars, Option, Signal, Tariff, TariffVersion
 from custom_components.myelectricaldata.energy.trueup import DayEnergy, Quality
 
@@ -24,6 +24,14 @@ TEMPO_PRICES = {
     "white_hp": "0.1730",
     "red_hc": "0.1460",
     "red_hp": "0.6468",
+}
+
+
+JANUARY = {
+    date(2026, 1, 4): "BLUE",
+    date(2026, 1, 5): "WHITE",
+    date(2026, 1, 6): "RED",
+    date(2026, 1, 7): "BLUE",
 }
 
 
@@ -79,6 +87,29 @@ def priced(
 ) -> tuple[DayCost, ...]:
     return CostBook().build(series_of(days), Tariff(versions), calendars or Calendars())
 
+
+def rows(series: Iterable[SeriesDay]) -> list[HourRow]:
+    return [row for entry in series for row in entry.rows()]
+
+
+def sums(costs: Sequence[DayCost]) -> dict[str | None, tuple[int, Decimal]]:
+    """Wh and EUR by period."""
+    found: dict[str | None, tuple[int, Decimal]] = {}
+    for part in (part for cost in costs for part in cost.parts):
+        wh, euros = found.get(part.period, (0, Decimal()))
+        found[part.period] = wh + part.wh, euros + (part.cost or 0)
+    return found
+
+
+def added(shares: Iterable[Sequence[int | None]]) -> list[int | None]:
+    return [None if None in hour else sum(wh or 0 for wh in hour) for hour in zip(*shares, strict=True)]
+
+
+def span(first: date, last: date, watts: int = 1000) -> dict[date, DayEnergy | None]:
+    return {day: flat(day, watts) for day in days_between(first, last)}
+
+
+TEMPO = version(build_option(OptionCode.TEMPO), TEMPO_PRICES, start=date(2025, 8, 1))
 
 options = st.sampled_from(
     [

@@ -154,6 +154,7 @@ def test_peak_days_may_be_those_of_tempo() -> None:
     assert lengths(option.segments(day, calendars)) == {"ejp_peak": 60, "ejp_normal": 1380}
     assert option.day_types(day, calendars) == ("PEAK", "NORMAL")
     assert option.day_types(day, Calendars()) == (None, None)
+    assert build_option(OptionCode.BASE).day_type(day, calendars) is None
 
 
 def test_public_holidays_are_those_of_all_of_metropolitan_france() -> None:
