@@ -15,17 +15,13 @@ from custom_components.myelectricaldata.energy.projection import Projection
 from custom_components.myelectricaldata.energy.tariff import Calendars, Tariff, TariffVersion
 from custom_components.myelectricaldata.energy.trueup import DayEnergy
 
-from .tariffs import TEMPO_PRICES, base, calendars_of, energies, flat, priced, schedule, starts, tariffs, version
+from .tariffs import TEMPO_PRICES, base, calendars_of, energies, flat, priced, schedule, span, starts, tariffs, version
 
 DAILY_2025 = 12 * Decimal("15.86") / 365
 HOURS = version(
     build_option(OptionCode.HC_HP, offpeak=schedule("22:00-06:00")), {"hc": "0.1", "hp": "0.2"}, start=date(2024, 1, 1)
 )
 TODAY = date(2026, 11, 21)  # a Saturday
-
-
-def span(first: date, last: date, watts: int = 1000) -> dict[date, DayEnergy | None]:
-    return {day: flat(day, watts) for day in days_between(first, last)}
 
 
 def summarise(
