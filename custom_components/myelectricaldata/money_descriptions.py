@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
@@ -84,9 +83,7 @@ def periods_since(tariff: Tariff, first: date) -> tuple[str, ...]:
 
 
 def _since(tariff: Tariff, first: date) -> Iterator[TariffVersion]:
-    for version, following in pairwise((*tariff.versions, None)):
-        if version is None:
-            continue
+    for version, following in zip(tariff.versions, (*tariff.versions[1:], None), strict=False):
         ends = [] if version.valid_to is None else [version.valid_to]
         if following is not None:
             ends.append(following.valid_from - ONE_DAY)

@@ -1,6 +1,7 @@
 """What a kilowatt-hour costs now and next: sensors that follow the clock and the tariff, without any gateway."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import override
@@ -10,6 +11,7 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, Sen
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
 from .energy.calendar import ONE_DAY, PARIS, day_end, day_start, paris_date
 from .energy.prices import PriceMoment, PriceSlice, next_change, price_at, price_slices
+from .energy.tariff import Calendars, Tariff
 from .entity import ClockEntity
 from .money_descriptions import PRICE_DECIMALS, PRICE_UNIT
 
@@ -36,17 +38,36 @@ def price_sensors(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """The next change as it was found: a price that never changes takes a search of a whole year to be sure."""
+
+    tariff: Tariff
+    calendars: Calendars
+    day: date
+    """Paris day of the search; from another one it may see further."""
+    found: tuple[datetime, PriceMoment] | None
+
+    def holds(self, tariff: Tariff, calendars: Calendars, now: datetime) -> bool:
+        """Whether a search now, later than the one that was made, would find the same."""
+        same = self.tariff is tariff and self.calendars is calendars and self.day == paris_date(now)
+        return same and (self.found is None or now < self.found[0])
+
+
 class PriceClockEntity(ClockEntity, SensorEntity):
     """A sensor of the price that holds now and of the one that follows."""
 
     _moment: PriceMoment
     _next: tuple[datetime, PriceMoment] | None
+    _sought: _Sought | None = None
 
     @override
     def _look(self, now: datetime) -> datetime | None:
         tariff, calendars = self.coordinator.tariff, self.coordinator.calendars
         self._moment = price_at(tariff, calendars, now)
-        self._next = next_change(tariff, calendars, now)
+        if self._sought is None or not self._sought.holds(tariff, calendars, now):
+            self._sought = _Sought(tariff, calendars, paris_date(now), next_change(tariff, calendars, now))
+        self._next = self._sought.found
         return None if self._next is None else self._next[0]
 
 

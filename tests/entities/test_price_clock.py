@@ -9,10 +9,12 @@ from homeassistant.const import STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.myelectricaldata import price_sensor
 from custom_components.myelectricaldata.energy.calendar import PARIS, day_end, day_start
 from custom_components.myelectricaldata.energy.entries import Source, TariffEntry
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
 from custom_components.myelectricaldata.energy.options import OptionCode
+from custom_components.myelectricaldata.energy.prices import next_change
 from custom_components.myelectricaldata.energy.tariff import Calendars, Option, Rule, Tariff
 from custom_components.myelectricaldata.price_sensor import CurrentPriceSensor
 from tests.entities.rig import EntityRig, Money, Start, snapshot_of
@@ -255,6 +257,31 @@ async def test_the_price_needs_no_gateway(start: Start, freezer: FrozenDateTimeF
     assert rig.value("cost_yesterday") == "unavailable"
     await go_to(rig, freezer, paris(2026, 11, 21, 22))
     assert now(rig) == ("hc", "0.16", "2026-11-22T05:00:00+00:00")
+
+
+async def test_news_of_readings_does_not_search_the_next_change_again(
+    start: Start, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import speaks often; that a flat price never changes is a year of rules to look through."""
+    searches: list[datetime] = []
+
+    def counted(tariff: Tariff, calendars: Calendars, instant: datetime) -> Any:
+        searches.append(instant)
+        return next_change(tariff, calendars, instant)
+
+    monkeypatch.setattr(price_sensor, "next_change", counted)
+    freezer.move_to(paris(2026, 11, 21, 12))
+    rig = await start(money=Money(tariff=Tariff((base(),))))
+    asked = len(searches)
+    assert asked == 3
+    for _ in range(5):
+        await rig.show(snapshot_of())
+    assert len(searches) == asked
+    rig.usage_point.tariff = Tariff((base("0.30"),))
+    await rig.show(snapshot_of())
+    assert (len(searches), rig.value("current_price")) == (2 * asked, "0.3")
+    await go_to(rig, freezer, paris(2026, 11, 22))
+    assert len(searches) == 3 * asked
 
 
 async def test_the_forecast_is_not_kept_in_the_recorder() -> None:
