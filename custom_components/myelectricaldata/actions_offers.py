@@ -1,6 +1,5 @@
 """The action that ranks the offers of the market, and the user's own, by what a household would have paid."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -91,11 +90,11 @@ async def _async_compare_offers(call: ServiceCall) -> ServiceResponse:
         last=last,
         today=today,
     )
-    followed = _followed(coordinator.entries, today)
+    entry = coordinator.tariffs.entry_in_force
     ranking = await call.hass.async_add_executor_job(rank, question)
     if not ranking.comparison.days_compared:
         raise refused("no_days", start=first.isoformat(), end=last.isoformat())
-    words = _Words(call.hass.config.language, question, followed)
+    words = _Words(call.hass.config.language, question, None if entry is None else entry.offer)
     return {
         "usage_point": coordinator.pdl,
         "name": coordinator.subentry.title,
@@ -156,16 +155,6 @@ def _own_offers(
         except CustomOfferError as err:
             raise refused(err.key, **err.placeholders) from err
     return tuple(offers.items())
-
-
-def _followed(entries: Iterable[TariffEntry], today: date) -> OfferReference | None:
-    """The offer of the catalogue that the household has today."""
-    current: TariffEntry | None = None
-    for entry in sorted(entries, key=lambda each: each.valid_from):
-        if entry.valid_from <= today:
-            current = entry
-    ended = current is None or (current.valid_to is not None and current.valid_to < today)
-    return None if ended or current is None else current.offer
 
 
 def _coverage(period: Period, comparison: Comparison) -> JsonObjectType:

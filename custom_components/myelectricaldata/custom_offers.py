@@ -102,7 +102,7 @@ _RULE: Final = vol.Schema(
         vol.Required("period"): _period,
         vol.Optional("windows", default=list): _some_windows,
         vol.Optional("season", default=Season.ALL): vol.Coerce(Season),
-        vol.Optional("weekdays", default=list): vol.All(cv.ensure_list, [vol.In(WEEKDAYS)]),
+        vol.Optional("weekdays"): vol.All(cv.ensure_list, [vol.In(WEEKDAYS)]),
         vol.Optional("holidays", default=Holidays.ORDINARY): vol.Coerce(Holidays),
     }
 )
@@ -171,6 +171,12 @@ def _check_prices(name: str, entry: TariffEntry) -> None:
 
 
 def _rules(rules: object) -> list[dict[str, object]]:
-    """Rules that have passed the schema, with the days of the week as they are kept: numbers, Monday 0."""
+    """Rules that have passed the schema, with the days of the week as they are kept: numbers, Monday 0.
+
+    A rule that names no days is for all of them; one with an empty list of days, for public holidays alone.
+    """
     given = cast("list[dict[str, list[str]]]", rules or [])
-    return [{**rule, "weekdays": [WEEKDAYS.index(day) for day in rule["weekdays"]]} for rule in given]
+    return [
+        {**rule, "weekdays": [WEEKDAYS.index(day) for day in rule["weekdays"]]} if "weekdays" in rule else {**rule}
+        for rule in given
+    ]
