@@ -153,6 +153,26 @@ def test_a_correction_of_what_is_over_is_taken_over() -> None:
     assert changes == ()
 
 
+def test_prices_that_were_never_in_force_for_a_whole_day_leave_nothing() -> None:
+    seen = catalogue_of(base("0.91"))
+    found, changes = read(seen, TODAY, base("0.20", start=AUGUST))
+    assert timeline(found) == [(AUGUST, None, D("0.20"))]
+    assert changes == ()
+    known = catalogue_of(base("0.20", start=AUGUST))
+    slipped, _ = read(known, TODAY, base("0.91", start=AUGUST))
+    assert read(slipped, TODAY, base("0.20", start=AUGUST))[0].offers == known.offers
+
+
+def test_prices_said_once_more_for_a_part_of_their_time_stay_as_they_are() -> None:
+    known = catalogue_of(base("0.20", start=FEBRUARY))
+    again = base("0.20", start=date(2026, 4, 1), end=date(2026, 7, 31)), base("0.25", start=AUGUST)
+    found, (change,) = read(known, TOMORROW, *again)
+    assert timeline(found) == [(FEBRUARY, date(2026, 7, 31), D("0.20")), (AUGUST, None, D("0.25"))]
+    assert change.before is not None
+    assert change.before.valid_from == FEBRUARY
+    assert read(found, TOMORROW, *again)[0] is found
+
+
 # What else an answer may be.
 
 

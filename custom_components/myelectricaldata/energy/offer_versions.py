@@ -156,6 +156,10 @@ class _History:
             self.put(row)
         elif last.costs_as(row):
             self._confirm(last, row)
+        elif last.valid_from == today:
+            # It was never in force for a whole day.
+            del self._versions[today]
+            self.current(row, updated_on, today)
         else:
             candidates = (row.valid_from, updated_on, today)
             start = next((day for day in candidates if day is not None and last.valid_from < day <= today), today)
