@@ -141,7 +141,7 @@ async def test_a_question_on_which_the_gateway_always_stumbles_does_not_stop_the
     account = await open_account(NOW, home, start=False)
     stumble(account, date(2025, 3, 3))
     await account.start()
-    calls = account.simulator.calls + await account.travel(NOW + timedelta(days=1, hours=6))
+    calls = account.calls + await account.travel(NOW + timedelta(days=1, hours=6))
     assert len(calls) <= 120
     data = account.coordinator(PDL).data
     assert not data.importing
