@@ -38,6 +38,8 @@ class IssueKind(StrEnum):
     ENERGY_DASHBOARD = "energy_dashboard"
     """A question, not a fault: whether the Energy Dashboard is to be set up as planned. Placeholder `plan`, of its
     flow."""
+    CONTRACT_CHANGED = "contract_changed"
+    """Placeholders `date`, `old`, `new`: since when, and what the contract said and says."""
     FOREIGN_ENTRY = "foreign_entry"
     """Placeholder `version`: of the entry that another integration of this domain left; `name` is its title."""
 
@@ -65,6 +67,7 @@ _RULES: Final[Mapping[IssueKind, _Rule]] = MappingProxyType(
         IssueKind.COST_WAITS_FOR_DAY_TYPE: _Rule(severity=ir.IssueSeverity.WARNING),
         IssueKind.COST_WAITS_FOR_PRICE: _Rule(severity=ir.IssueSeverity.WARNING),
         IssueKind.ENERGY_DASHBOARD: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
+        IssueKind.CONTRACT_CHANGED: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
         IssueKind.FOREIGN_ENTRY: _Rule(severity=ir.IssueSeverity.ERROR, persistent=True),
     }
 )

@@ -9,10 +9,12 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_PDL, DOMAIN
 from .coordinators import UsagePointCoordinator
+from .coordinators.contract_watch import ISSUE_CHANGE, decode_change
 from .dashboard_plan import Mode
 from .energy_dashboard import ISSUE_MODE, ISSUE_POINTS
 from .flows.energy_dashboard import EnergyDashboardFlow
 from .issues import IssueKind
+from .repairs_tariff import ContractChangeFlow
 from .statistics import async_all_statistic_ids, async_clear
 
 
@@ -92,4 +94,6 @@ async def async_create_fix_flow(
         return ConfirmRepairFlow()
     if data.get("kind") == IssueKind.STATISTICS_KEPT:
         return KeptStatisticsFlow(str(pdl))
+    if data.get("kind") == IssueKind.CONTRACT_CHANGED:
+        return ContractChangeFlow(str(data["entry_id"]), str(pdl), decode_change(str(data[ISSUE_CHANGE])))
     return TryAgainFlow(str(data["entry_id"]), str(pdl))

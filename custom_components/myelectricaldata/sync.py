@@ -20,7 +20,7 @@ from .gateway.errors import (
     RequestRejected,
     WrongDirection,
 )
-from .gateway.models import Dialect, Direction
+from .gateway.models import Contract, Dialect, Direction
 from .ledger import Changes, Ledger
 from .plan import Call, Schedule, Situation, current_slot, fresh_call_is_due, history_chunk, next_call, review_is_due
 
@@ -40,6 +40,8 @@ class Step:
     call: Call
     changes: Changes = NOTHING_NEW
     contract_changed: bool = False
+    contract_before: Contract | None = None
+    """What was known of the contract when it changed."""
     error: GatewayError | None = None
     pause: float = 0.0
     """Seconds to wait before the next call: in proportion to what this one took, so that a slow gateway is spared."""
@@ -154,8 +156,9 @@ class Synchroniser:
     async def _async_ask(self, call: Call) -> Step:
         client, ledger, pdl = self._client, self._ledger, self._ledger.pdl
         if call.feed is None:
-            contract = await client.async_contract(pdl)
-            return Step(call=call, contract_changed=ledger.set_contract(contract, self.situation.today))
+            contract, before = await client.async_contract(pdl), ledger.contract
+            changed = ledger.set_contract(contract, self.situation.today)
+            return Step(call=call, contract_changed=changed, contract_before=before)
         changes = await self._async_readings(call, call.feed)
         self._covered(call, call.feed)
         return Step(call=call, changes=changes)

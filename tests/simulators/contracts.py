@@ -89,7 +89,9 @@ def contract_v5(home: Household) -> dict[str, object]:
         "offpeak_hours": home.offpeak,
         "contract_type": "Contrat GRD-F" if home.consumption else "Contrat GRD-A",
         "contract_status": "SERVC",
-        "last_distribution_tariff_change_date": since,
+        "last_distribution_tariff_change_date": paris_stamp(
+            home.tariff_changed or home.activation, colon=True, clock=False
+        ),
     }
     if home.offpeak is None:
         del contracts["offpeak_hours"]

@@ -48,6 +48,8 @@ class Household:
     """2.x: whether the contract carries `comptage` (else null, as while the gateway is not subscribed to it)."""
     pricing_option: str | None = None
     activation: date = date(2021, 3, 15)
+    tariff_changed: date | None = None
+    """When the distribution tariff (its hours, its power) last changed; only 1.22 tells it."""
     production_activation: date | None = None
     """When injection started, where it is later than the consumption's activation."""
     has_curve: bool = True

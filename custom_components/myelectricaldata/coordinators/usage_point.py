@@ -29,6 +29,7 @@ from ..plan import first_import_is_over, forced_calls, history_share
 from ..recording import UsagePointRecording
 from ..sync import Step, Synchroniser
 from .account import AccountCoordinator
+from .contract_watch import async_watch_contract
 from .directions import async_follow_directions, directions_of
 from .money import COST_ISSUES, MoneyDesk
 from .outcome import CONSENT_ISSUES, consent_issue, curve_is_missing, translated
@@ -209,6 +210,9 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
                 self._clear(kind)
         else:
             self._absorb_error(step.error)
+        if step.contract_changed and (contract := self.ledger.contract) is not None:
+            entry_id, today = self.config_entry.entry_id, self.sync.situation.today
+            async_watch_contract(self.hass, entry_id, self.subentry, step.contract_before, contract, today=today)
         if step.changes.days and step.call.feed is not None and not step.call.background:
             # History is not news: an automation on new data must not run once for every chunk of three years.
             self._tell_new_data(step.call.feed, step.changes)

@@ -133,6 +133,11 @@ def before_schema(*, regulated: bool, wording: Wording) -> vol.Schema:
     )
 
 
+def version_fields() -> dict[Any, Any]:
+    """The first day of a version of a tariff, and its subscribed power."""
+    return {vol.Required(CONF_VALID_FROM): DateSelector(), vol.Optional(CONF_POWER): _POWER}
+
+
 def hours_fields(*, seasonal: bool) -> dict[Any, Any]:
     """Off-peak hours all year, or by season."""
     by_season = vol.Schema(
