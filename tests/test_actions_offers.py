@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from voluptuous import Invalid
 
-from custom_components.myelectricaldata.const import CONF_TARIFF, DOMAIN
+from custom_components.myelectricaldata.const import CONF_SURPLUS, CONF_TARIFF, DOMAIN
 from custom_components.myelectricaldata.coordinators.national import async_get_national
 from custom_components.myelectricaldata.energy.calendar import days_between
 from custom_components.myelectricaldata.energy.entries import OfferReference, Source, TariffEntry
@@ -21,7 +21,7 @@ from custom_components.myelectricaldata.energy.ranking import Period, span_of
 from tests.account import Account, paris
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
-from tests.simulators.offers import provider_id
+from tests.simulators.offers import Offer, provider_id
 
 HOUSE, ROOF = "22516914714271", "22516914714281"
 NOW = paris(2026, 11, 21, 14)
@@ -49,15 +49,18 @@ def tariff(**changes: Any) -> list[dict[str, object]]:
 
 
 async def open_with(
-    open_account: OpenAccount, hass: HomeAssistant, entries: list[dict[str, object]] | None, *households: Household
+    open_account: OpenAccount,
+    hass: HomeAssistant,
+    entries: list[dict[str, object]] | None,
+    *households: Household,
+    surplus: list[dict[str, object]] | None = None,
 ) -> Account:
     """An account whose house has a tariff, once the catalogue has come in."""
     account = await open_account(NOW, *(households or (house(),)), start=False)
     account.entry.add_to_hass(hass)
-    if entries is not None:
-        subentry = next(each for each in account.entry.subentries.values() if each.data["pdl"] == HOUSE)
-        data = {**subentry.data, CONF_TARIFF: entries}
-        hass.config_entries.async_update_subentry(account.entry, subentry, data=data)
+    subentry = next(each for each in account.entry.subentries.values() if each.data["pdl"] == HOUSE)
+    data = {**subentry.data, CONF_TARIFF: entries or [], CONF_SURPLUS: surplus or []}
+    hass.config_entries.async_update_subentry(account.entry, subentry, data=data)
     await account.start()
     assert (await async_get_national(hass)).catalogue.offers
     return account
@@ -247,6 +250,30 @@ async def test_prices_are_those_of_today_or_of_each_day_and_the_present_offer_is
     assert named(today, "Rive Creuse")["total"] > named(dated, "Rive Creuse")["total"] > mine["total"]
     assert named(dated, "Rive Creuse")["difference"] == 0.0
     assert named(today, "Rive Creuse")["prices_valid_from"] == "2026-11-01"
+
+
+async def test_an_offer_of_a_kind_that_nobody_knows_is_told_and_not_ranked(
+    open_account: OpenAccount, hass: HomeAssistant
+) -> None:
+    account = await open_with(open_account, hass, tariff(valid_from=date(2026, 12, 1)))
+    strange = Offer(provider=2, name="Lunaire", kind="LUNAR", prices={"base_price": "0.0100"})
+    account.simulator.offers.offers.append(strange)
+    await account.travel(paris(2026, 11, 22, 14))
+    answer = await compare(hass)
+    unknown = {"name": "Lunaire", "provider": "Watt et Compagnie", "option": None, "reason": "unsupported"}
+    assert unknown in answer["not_compared"]
+    assert "Lunaire" not in {offer["name"] for offer in answer["offers"]}
+    # A tariff that is still to come is not what the household pays.
+    assert (answer["present"], answer["present_reason"]) == (None, "no_tariff")
+
+
+async def test_a_tariff_without_a_price_is_no_measure_of_the_others(
+    open_account: OpenAccount, hass: HomeAssistant
+) -> None:
+    await open_with(open_account, hass, tariff(prices={"hc": Decimal("0.1")}))
+    answer = await compare(hass)
+    assert (answer["present"], answer["present_reason"]) == (None, "price_missing")
+    assert answer["offers"]
 
 
 async def test_what_cannot_be_compared_is_refused_in_words(open_account: OpenAccount, hass: HomeAssistant) -> None:

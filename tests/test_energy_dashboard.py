@@ -2,15 +2,13 @@
 
 import copy
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from homeassistant.auth.models import Credentials
 from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, async_get_manager
-from homeassistant.components.recorder.models import StatisticMeanType
-from homeassistant.components.recorder.statistics import async_add_external_statistics
 from homeassistant.components.repairs.const import DOMAIN as REPAIRS_DOMAIN
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
@@ -23,17 +21,17 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.myelectricaldata.const import DOMAIN
 from custom_components.myelectricaldata.dashboard_plan import Binding, Mode, Obstacle, PointSeries, Source, make_plan
-from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
-from custom_components.myelectricaldata.energy.options import OptionCode, build_option
-from custom_components.myelectricaldata.energy.tariff import Tariff, TariffVersion
-from tests.account import Account, async_drain, paris
+from custom_components.myelectricaldata.energy.options import OptionCode
+from custom_components.myelectricaldata.energy.tariff import Tariff
+from custom_components.myelectricaldata.statistics import async_clear, async_statistic_exists
+from tests.account import Account, paris
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
+from tests.test_actions_offers import open_with, tariff
 
 HOUSE, FLAT, ROOF = "22516914714271", "22516914714272", "22516914714281"
 NOW = paris(2026, 11, 21, 12)
 ACTIVATION = date(2026, 11, 10)
-NIGHTS = OffpeakSchedule.from_config([{"season": "all", "windows": ["22:00-06:00"]}])
 OWN = {"stat_energy_from": "sensor.grid", "stat_energy_to": "sensor.grid_return", "stat_cost": "sensor.grid_cost"}
 
 type Points = Callable[..., PointSeries]
@@ -169,6 +167,13 @@ def test_a_cost_and_a_compensation_that_came_later_are_bound_and_the_users_name_
     assert not make_plan(plan.sources, [without], Mode.TOTAL).changed
 
 
+def test_an_injection_that_came_later_joins_the_import_that_is_there() -> None:
+    before = make_plan((), [series(injection=None)], Mode.TOTAL)
+    after = make_plan(before.sources, [series()], Mode.TOTAL)
+    assert flows(after.sources) == [TOTAL]
+    assert (len(after.completed), after.added) == (1, ())
+
+
 def test_a_power_sensor_that_the_user_added_to_ours_survives_the_replacement() -> None:
     theirs = grid(stat_energy_from=f"{DOMAIN}:consumption_{HOUSE}", stat_rate="sensor.power")
     plan = make_plan([theirs], [series(periods=HC_HP)], Mode.PERIODS)
@@ -223,36 +228,14 @@ def house(**changes: Any) -> Household:
     return Household(pdl=HOUSE, name="Maison", production=True, activation=ACTIVATION, **changes)
 
 
-async def record(hass: HomeAssistant, series_id: str, unit: str) -> None:
-    """A statistic of one row, as the recording of costs and periods writes them."""
-    async_add_external_statistics(
-        hass,
-        {
-            "mean_type": StatisticMeanType.NONE,
-            "has_sum": True,
-            "name": series_id,
-            "source": DOMAIN,
-            "statistic_id": f"{DOMAIN}:{series_id}",
-            "unit_class": "energy" if unit == "kWh" else None,
-            "unit_of_measurement": unit,
-        },
-        [{"start": datetime(2026, 11, 15, tzinfo=UTC), "state": 0.0, "sum": 0.0}],
-    )
-    await async_drain(hass)
-
-
 async def open_priced(open_account: OpenAccount, hass: HomeAssistant, *households: Household) -> Account:
-    """An account whose house has a tariff with two periods, and the energy integration."""
-    account = await open_account(NOW, *(households or (house(),)))
+    """An account whose house has a tariff with two periods and a price of what it injects, and the energy integration.
+
+    Costs, periods and compensation are in the recorder because the account has really been set up.
+    """
+    sold = tariff(option=OptionCode.BASE, offpeak=None, prices={"base": Decimal("0.04")}, subscription=None)
+    account = await open_with(open_account, hass, tariff(), *(households or (house(),)), surplus=sold)
     assert await async_setup_component(hass, "energy", {})
-    prices = {"hc": Decimal("0.1589"), "hp": Decimal("0.2142")}
-    option = build_option(OptionCode.HC_HP, offpeak=NIGHTS)
-    account.coordinator(HOUSE).tariff = Tariff((TariffVersion(valid_from=ACTIVATION, option=option, prices=prices),))
-    for kind in ("cost", "compensation", "cost_hc", "cost_hp"):
-        name, _, period = kind.partition("_")
-        await record(hass, f"{name}_{HOUSE}{period and '_'}{period}", "EUR")
-    for period in HC_HP:
-        await record(hass, f"consumption_{HOUSE}_{period}", "kWh")
     return account
 
 
@@ -342,8 +325,10 @@ async def test_it_asks_first_and_does_what_it_showed(open_account: OpenAccount, 
 
     shown = await flow_step(hass, issue.issue_id)
     assert shown["description_placeholders"]["plan"] == (
-        "- Ajouté : Heures creuses (consommation, coût, injection, rémunération)\n"
+        "- Ajouté : Heures creuses (consommation, coût, injection, recette)\n"
         "- Ajouté : Heures pleines (consommation, coût)\n"
+        "- Les heures dont la période n'est pas connue, comme avant votre premier tarif ou tant qu'une couleur Tempo "
+        "manque, ne figurent dans aucune de ces sources\n"
         "- Vos autres sources restent telles quelles : Réseau"
     )
     # Somebody changes the dashboard while the plan is on the screen: what would be done now is shown before it is done.
@@ -386,7 +371,6 @@ async def test_two_usage_points_are_told_apart_and_what_is_not_there_is_not_boun
 ) -> None:
     flat = Household(pdl=FLAT, name="Studio", activation=ACTIVATION)
     account = await open_priced(open_account, hass, house(), flat)
-    account.coordinator(FLAT).tariff = Tariff()
     answer = await act(hass, mode="periods", apply=True)
     sources = (await preferences(hass))["energy_sources"]
     assert [source["name"] for source in sources] == ["Maison – off-peak", "Maison – peak"]
@@ -398,6 +382,30 @@ async def test_two_usage_points_are_told_apart_and_what_is_not_there_is_not_boun
     assert issue is not None
     shown = await flow_step(hass, issue.issue_id)
     assert "Added: Studio (consumption)" in shown["description_placeholders"]["plan"]
+
+
+async def test_a_period_that_is_still_to_be_written_keeps_the_total_in_place(
+    open_account: OpenAccount, hass: HomeAssistant
+) -> None:
+    await open_priced(open_account, hass)
+    await act(hass, apply=True)
+    await async_clear(hass, [f"{DOMAIN}:consumption_{HOUSE}_hp"])
+    answer = await act(hass, apply=True, mode="periods")
+    assert [each["reason"] for each in answer["not_possible"]] == ["no_periods"]
+    assert flows((await preferences(hass))["energy_sources"]) == [TOTAL]
+
+
+async def test_the_zeros_that_a_removed_tariff_leaves_are_no_cost(
+    open_account: OpenAccount, hass: HomeAssistant
+) -> None:
+    account = await open_priced(open_account, hass)
+    coordinator = account.coordinator(HOUSE)
+    assert await async_statistic_exists(hass, f"{DOMAIN}:cost_{HOUSE}")
+    coordinator.tariff = Tariff()
+    answer = await act(hass, apply=True)
+    (added,) = answer["added"]
+    assert "stat_cost" not in added
+    assert added["stat_compensation"] == f"{DOMAIN}:compensation_{HOUSE}"
 
 
 async def test_only_an_administrator_may_and_only_where_there_is_a_dashboard(

@@ -106,26 +106,38 @@ def _is_alone(hass: HomeAssistant) -> bool:
 
 async def _async_point(hass: HomeAssistant, coordinator: UsagePointCoordinator, *, alone: bool) -> PointSeries:
     """What the recorder has of a usage point. Only what exists is bound: the dashboard warns about anything else."""
-    stems = {key: statistic_id(kind, coordinator.pdl) for key, kind in _STEMS.items()}
-    title, language = coordinator.subentry.title, hass.config.language
+    pdl, title = coordinator.pdl, coordinator.subentry.title
+    stems = {key: statistic_id(kind, pdl) for key, kind in _STEMS.items()}
 
-    async def binding(energy: str, money: str, name: str) -> Binding | None:
+    async def binding(kind: str, money: str, name: str, period: str | None = None) -> Binding | None:
+        energy, cost = statistic_id(kind, pdl, period), statistic_id(money, pdl, period)
         if not await async_statistic_exists(hass, energy):
             return None
-        return Binding(energy=energy, money=money if await async_statistic_exists(hass, money) else None, name=name)
+        # Without a tariff what is left of a cost is the zeros that took its place.
+        priced = bool(coordinator.tariff if kind == Direction.CONSUMPTION else coordinator.surplus)
+        bound = priced and await async_statistic_exists(hass, cost)
+        return Binding(energy=energy, money=cost if bound else None, name=name)
 
-    periods: list[Binding] = []
-    for period in coordinator.tariff.periods:
-        words = period_name(period, language)
+    periods: list[Binding | None] = []
+    for period in _recorded_periods(coordinator):
+        words = period_name(period, hass.config.language)
         name = f"{words[:1].upper()}{words[1:]}" if alone else f"{title} – {words}"
-        found = await binding(f"{stems['stat_energy_from']}_{period}", f"{stems['stat_cost']}_{period}", name)
-        if found is not None:
-            periods.append(found)
+        periods.append(await binding("consumption", "cost", name, period))
     return PointSeries(
-        pdl=coordinator.pdl,
+        pdl=pdl,
         name=title,
         stems=stems,
-        total=await binding(stems["stat_energy_from"], stems["stat_cost"], title),
-        periods=tuple(periods),
-        injection=await binding(stems["stat_energy_to"], stems["stat_compensation"], title),
+        total=await binding("consumption", "cost", title),
+        # While some are still to be written, the others are not the whole.
+        periods=() if None in periods else tuple(each for each in periods if each is not None),
+        injection=await binding("production", "compensation", title),
     )
+
+
+def _recorded_periods(coordinator: UsagePointCoordinator) -> tuple[str, ...]:
+    """The periods of the tariff that have statistics: those in force on any day of the history."""
+    series = coordinator.series
+    if not series:
+        return ()
+    spans = coordinator.tariff.spans(series[0].day, series[-1].day)
+    return tuple(dict.fromkeys(period for _, _, version in spans if version for period in version.option.periods))

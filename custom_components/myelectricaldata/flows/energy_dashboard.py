@@ -31,10 +31,12 @@ _OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
 )
 
 
-def describe(plan: Plan, texts: Texts) -> str:
+def describe(plan: Plan, mode: Mode, texts: Texts) -> str:
     """The plan as a Markdown list, for people."""
     lines = [texts(key, name=_name(step.source), parts=_parts(step.source, texts)) for key, step in _steps(plan)]
     lines += [texts(_OBSTACLES[obstacle], name=point.name) for point, obstacle in plan.obstacles]
+    if mode is Mode.PERIODS and (plan.added or plan.kept or plan.completed):
+        lines.append(texts("energy_plan_periods"))
     if plan.left_alone:
         lines.append(texts("energy_plan_left_alone", names=", ".join(_name(source) for source in plan.left_alone)))
     return "\n".join(f"- {line}" for line in lines)
@@ -86,7 +88,7 @@ class EnergyDashboardFlow(RepairsFlow):
             if agreed is not None:
                 errors["base"] = "changed"
             self._shown = plan
-            placeholders["plan"] = describe(plan, await async_get_texts(self.hass))
+            placeholders["plan"] = describe(plan, self._mode, await async_get_texts(self.hass))
         return self.async_show_form(
             step_id="confirm", data_schema=vol.Schema({}), errors=errors, description_placeholders=placeholders
         )
