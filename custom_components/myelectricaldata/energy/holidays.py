@@ -5,6 +5,10 @@ from functools import lru_cache
 
 from holidays import country_holidays
 
+# The library imports its countries, a second of work, when one is first asked for. That must not be in the event loop:
+# Home Assistant imports this package in a thread.
+country_holidays("FR")
+
 
 @lru_cache(maxsize=64)
 def _holidays_of(year: int) -> frozenset[date]:

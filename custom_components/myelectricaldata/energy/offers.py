@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from unicodedata import combining, normalize
@@ -265,12 +266,18 @@ def _own_hours(
         if day not in _DAY_NAMES:
             return None, False
         try:
-            hours[_DAY_NAMES.index(day)] = tuple(parse_window(part) for part in _SEPARATOR.split(text))
+            hours[_DAY_NAMES.index(day)] = _windows(text)
         except WindowError:
             return None, False
     # A day that is left out could be all off-peak, or not at all; only whole weekends go without saying.
     needed = WEEKDAYS if code is OptionCode.HC_NUIT_WEEKEND else frozenset(range(7))
     return (hours, True) if needed <= hours.keys() else (None, False)
+
+
+@lru_cache(maxsize=256)
+def _windows(text: str) -> tuple[Window, ...]:
+    """The same few texts come with hundreds of rows. WindowError when not understood."""
+    return tuple(parse_window(part) for part in _SEPARATOR.split(text))
 
 
 def _updated(
