@@ -1,7 +1,7 @@
 """Runs each measurement in a process of its own and prints one JSON object; the exit code is 0 if every limit holds.
 
 python -m benchmarks            everything
-python -m benchmarks import consumption|production FILE [after] | bare FILE | arithmetic      one, for a closer look
+python -m benchmarks import consumption|production FILE [after] | bare FILE | arithmetic | recost | offers     one only
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from typing import Any
 from homeassistant import runner
 from homeassistant.const import __version__
 
-from . import arithmetic, bare, first_import
-from .limits import judge, judge_arithmetic
+from . import arithmetic, bare, first_import, offers, recost
+from .limits import judge, judge_arithmetic, judge_offers, judge_recost
 
 RUNS = {"consumption": 3, "production": 2}
 """Other programs on the machine can only make a run slower, so the best counts."""
@@ -31,6 +31,10 @@ async def _one(arguments: list[str]) -> dict[str, Any]:
             return await bare.measure(Path(file))
         case ["arithmetic"]:
             return await arithmetic.measure()
+        case ["recost"]:
+            return await recost.measure()
+        case ["offers"]:
+            return await offers.measure()
         case _:
             sys.exit(__doc__)
 
@@ -46,8 +50,12 @@ async def _all() -> int:
                 after = ["after"] if kind == "consumption" and run == times - 1 else []
                 runs[kind].append(await _child("import", kind, given, *after))
                 bares[kind].append(await _child("bare", given))
-        arithmetic_ = await _child("arithmetic")
-    report = judge(runs, bares) | {"e_arithmetic": judge_arithmetic(arithmetic_)}
+        alone = {name: await _child(name) for name in ("arithmetic", "recost", "offers")}
+    report = judge(runs, bares) | {
+        "e_arithmetic": judge_arithmetic(alone["arithmetic"]),
+        "f_recost": judge_recost(alone["recost"]),
+        "g_offers": judge_offers(alone["offers"]),
+    }
     ok = all(item["ok"] for item in report.values())
     setting = {
         "home_assistant": __version__,

@@ -69,7 +69,7 @@ async def _first_import(
     async with StallWatch() as watch:
         start = time.perf_counter()
         await hass.config_entries.async_add(entry)
-        await _work_is_done(hass, entry)
+        await work_is_done(hass, entry)
         seconds = time.perf_counter() - start
     assert not _coordinator(entry).data.importing
     calls = await simulator.calls()
@@ -110,7 +110,7 @@ async def _an_hour(
         start = time.perf_counter()
         for coordinator in (entry.runtime_data.account, *entry.runtime_data.usage_points.values()):
             await coordinator.async_refresh()
-        await _work_is_done(hass, entry)
+        await work_is_done(hass, entry)
         spent += time.perf_counter() - start
     unlisten()
     after = await asyncio.to_thread(lambda: (files(folder), stored(folder)))
@@ -134,7 +134,7 @@ async def _a_new_day(
     async with StallWatch() as watch:
         start = time.perf_counter()
         await _coordinator(entry).async_refresh()
-        await _work_is_done(hass, entry)
+        await work_is_done(hass, entry)
         seconds = time.perf_counter() - start
     calls = await simulator.calls()
     return {
@@ -156,7 +156,7 @@ def _coordinator(entry: ConfigEntry) -> UsagePointCoordinator:
     return next(iter(entry.runtime_data.usage_points.values()))
 
 
-async def _work_is_done(hass: HomeAssistant, entry: ConfigEntry) -> None:
+async def work_is_done(hass: HomeAssistant, entry: ConfigEntry) -> None:
     worker = _coordinator(entry)._worker
     assert worker is not None
     await worker

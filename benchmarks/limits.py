@@ -12,6 +12,10 @@ WRITING_RATIO = 1.3
 OWN_SECONDS_OF_A_DAY = 2.0
 OWN_SECONDS_OF_ARITHMETIC = 1.5
 OWN_PEAK_MEGABYTES = 32
+OWN_SECONDS_OF_A_RECOST = 20.0
+SECONDS_OF_130_OFFERS = 1.0
+LINEAR = 2.6
+"""Twice the work in at most this many times as long: what is small is dominated by what does not grow."""
 
 
 def judge(runs: Mapping[str, Sequence[Report]], bares: Mapping[str, Sequence[Report]]) -> Report:
@@ -100,4 +104,31 @@ def judge_arithmetic(found: Report) -> Report:
         **found,
         "own_limit_seconds": OWN_SECONDS_OF_ARITHMETIC,
         "own_limit_megabytes": OWN_PEAK_MEGABYTES,
+    }
+
+
+def judge_recost(found: Report) -> Report:
+    """(f)."""
+    corrected, again = found["price_corrected"], found["same_price_written_otherwise"]
+    return {
+        "ok": corrected["rows_written"] == corrected["rows_that_differ"]
+        and found["tariff_entered"]["rows_written"] == found["tariff_entered"]["rows_that_differ"]
+        and again["rows_written"] == 0
+        and found["gateway_calls"] == 0
+        and corrected["seconds"] <= OWN_SECONDS_OF_A_RECOST,
+        **found,
+        "own_limit_seconds": OWN_SECONDS_OF_A_RECOST,
+    }
+
+
+def judge_offers(found: Report) -> Report:
+    """(g)."""
+    return {
+        "ok": found["seconds"] <= SECONDS_OF_130_OFFERS
+        and found["compared"] >= 0.9 * found["offers"]
+        and found["seconds_of_twice_the_offers"] <= LINEAR * found["seconds"]
+        and found["seconds_of_twice_the_days"] <= LINEAR * found["seconds"]
+        and found["longest_stall_ms"] <= LONGEST_STALL_MS,
+        **found,
+        "limit_seconds": SECONDS_OF_130_OFFERS,
     }

@@ -69,10 +69,10 @@ def probes() -> Iterator[Probes]:
             seen.first_rows_at = time.perf_counter()
         return written
 
-    async def wrote(self: SeriesWriter, *args: Any) -> int:
+    async def wrote(self: SeriesWriter, *args: Any, **options: Any) -> int:
         start = time.perf_counter()
         try:
-            return await write(self, *args)
+            return await write(self, *args, **options)
         finally:
             seen.seconds_writing += time.perf_counter() - start
 
