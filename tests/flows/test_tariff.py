@@ -50,7 +50,9 @@ async def test_the_regulated_tariff_is_followed_from_the_contract_s_own_date(has
     assert menu["description_placeholders"]["entries"] == "No tariff yet: there are no costs."
     form = await choose(hass, await choose(hass, menu, "tariff_add"), "regulated")
     assert values(form) == {"power_kva": "6"}
-    details = await answer(hass, form, {"option": "HC_HP", "power_kva": "6"})
+    refused = await answer(hass, form, {"option": "HC_HP", "power_kva": " "})
+    assert refused["errors"] == {"power_kva": "power_missing"}
+    details = await answer(hass, refused, {"option": "HC_HP", "power_kva": "6"})
     assert values(details) == {"valid_from": "2025-03-01", "power_kva": "6", "hours_all": "22:30-06:30"}
     summary = await answer(
         hass,
@@ -110,7 +112,9 @@ async def test_an_offer_of_the_catalogue_is_chosen_by_supplier_and_power(
     names = options(form, "provider")
     rivers = next(key for key, name in names.items() if name == "Énergie des Deux Rives")
     assert values(form) == {"power_kva": "6"}
-    nothing = await answer(hass, form, {"provider": rivers, "power_kva": "7"})
+    malformed = await answer(hass, form, {"provider": rivers, "power_kva": "six"})
+    assert malformed["errors"] == {"power_kva": "power_range"}
+    nothing = await answer(hass, malformed, {"provider": rivers, "power_kva": "7"})
     assert nothing["errors"] == {"power_kva": "no_offer_for_power"}
     choice = await answer(hass, nothing, {"provider": rivers, "power_kva": "6 kVA"})
     shown = options(choice, "offer")

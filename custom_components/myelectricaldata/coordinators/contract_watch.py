@@ -102,6 +102,9 @@ def contract_change(
         power=_power(before.subscribed_power_kva, after.subscribed_power_kva, present),
         tariff=_tariff(before, after),
     )
+    if (change.hours or change.power) and change.tariff is not None and _same_tariff(*change.tariff):
+        # Its date moved because of the hours or the power: no third thing to tell.
+        change = replace(change, tariff=None)
     if change.hours is None and (not entries or (change.power is None and change.tariff is None)):
         return None
     return change

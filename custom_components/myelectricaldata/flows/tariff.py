@@ -26,8 +26,8 @@ class TariffList(ConfigSubentryFlow):
 
     _entries: tuple[TariffEntry, ...] = ()
     """As they would be saved."""
-    _draft: TariffEntry | None = None
-    """The entry that is being made."""
+    _draft: TariffEntry
+    """The entry that is being made: there from the first step of adding or editing one."""
     _edited: TariffEntry | None = None
     """The one that the draft is to replace."""
 
@@ -78,7 +78,7 @@ class TariffList(ConfigSubentryFlow):
 
     async def async_step_tariff(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show the entries in plain words, and what can be done with them."""
-        self._draft = self._edited = None
+        self._edited = None
         wording = await self._wording()
         sources = await async_sources(self.hass)
         shown = [(entry, sources.versions_of(entry, self._entries)) for entry in self._entries]
@@ -131,10 +131,10 @@ class TariffList(ConfigSubentryFlow):
         """The entry that a form names."""
         return next(entry for entry in self._entries if entry.valid_from.isoformat() == user_input[CONF_ENTRY])
 
-    def _keep_draft(self, draft: TariffEntry) -> None:
+    def _keep_draft(self) -> None:
         """Put the draft among the entries, at the place of the edited one."""
-        self._entries = tuple(sorted((*self._others, draft), key=lambda entry: entry.valid_from))
-        self._draft = self._edited = None
+        self._entries = tuple(sorted((*self._others, self._draft), key=lambda entry: entry.valid_from))
+        self._edited = None
 
 
 def _ended(entry: TariffEntry, last_day: str | None, today: date, wording: Wording) -> TariffEntry:

@@ -53,7 +53,8 @@ class TariffSteps(TariffList):
 
     async def async_step_tariff_add(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Choose where the prices come from."""
-        self._draft = self._edited = None
+        self._edited = None
+        self._draft = self._new(Source.MANUAL, OptionCode.CUSTOM, self._facts().power_kva)
         return self.async_show_menu(
             step_id="tariff_add", menu_options=["catalogue", "regulated", "own_prices", "own_rules", "tariff"]
         )
@@ -149,8 +150,6 @@ class TariffSteps(TariffList):
     async def async_step_details(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the date, the hours, and whatever the source does not say."""
         draft = self._draft
-        if draft is None:
-            return await self.async_step_tariff()
         wording, sources, error = await self._wording(), await async_sources(self.hass), None
         history = sources.history(draft)
         periods = periods_to_price(draft, history)
@@ -183,8 +182,6 @@ class TariffSteps(TariffList):
     async def async_step_before(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask what applied before the first price that the catalogue knows."""
         draft = self._draft
-        if draft is None:
-            return await self.async_step_tariff()
         if user_input is not None:
             self._draft = replace(draft, before=Before(user_input[CONF_BEFORE]))
             return await self.async_step_summary()
@@ -201,7 +198,7 @@ class TariffSteps(TariffList):
 
     async def async_step_own_rules(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the rules of a tariff like no other."""
-        draft = self._draft or self._new(Source.MANUAL, OptionCode.CUSTOM, self._facts().power_kva)
+        draft = self._draft
         wording, error = await self._wording(), None
         if user_input is not None:
             try:
@@ -230,8 +227,6 @@ class TariffSteps(TariffList):
     async def async_step_summary(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Say in plain words what would be saved."""
         draft = self._draft
-        if draft is None:
-            return await self.async_step_tariff()
         wording, sources = await self._wording(), await async_sources(self.hass)
         versions = sources.versions_of(draft, (*self._others, draft))
         now = {entity_id: sources.price_now(entity_id) for entity_id in draft.entities.values()}
@@ -245,19 +240,17 @@ class TariffSteps(TariffList):
 
     async def async_step_save(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Keep the draft and end."""
-        if self._draft is not None:
-            self._keep_draft(self._draft)
+        self._keep_draft()
         return self._async_save_tariff()
 
     async def async_step_more(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Keep the draft and go on with other entries."""
-        if self._draft is not None:
-            self._keep_draft(self._draft)
+        self._keep_draft()
         return await self.async_step_tariff()
 
     async def async_step_correct(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Back to the form."""
-        if self._draft is not None and self._draft.option is OptionCode.CUSTOM:
+        if self._draft.option is OptionCode.CUSTOM:
             return await self.async_step_own_rules()
         return await self.async_step_details()
 
