@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
-from unittest.mock import patch
+from unittest import mock
 
+import pytest
 from homeassistant.components.recorder.statistics import async_add_external_statistics
 from homeassistant.core import HomeAssistant
 
@@ -58,14 +59,14 @@ def expected(days: Mapping[date, DayRecord], pricing: Pricing, periods: tuple[st
             before = hour.get(period, (0, NOTHING))[0]
             hour[period] = before + (watts or 0) * record.curve.minutes // 60, price
     amounts: dict[str, dict[float, Decimal]] = defaultdict(dict)
-    for start, parts in hours.items():
+    for hour_start, parts in hours.items():
         if all(price is not None or not wh for wh, price in parts.values()):
-            amounts["cost"][start] = sum((wh * (price or NOTHING) / 1000 for wh, price in parts.values()), NOTHING)
+            amounts["cost"][hour_start] = sum((wh * (price or NOTHING) / 1000 for wh, price in parts.values()), NOTHING)
         for period, (wh, price) in parts.items():
             if period is not None and wh:
-                amounts[f"consumption_{period}"][start] = Decimal(wh) / 1000
+                amounts[f"consumption_{period}"][hour_start] = Decimal(wh) / 1000
                 if price is not None:
-                    amounts[f"cost_{period}"][start] = wh * price / 1000
+                    amounts[f"cost_{period}"][hour_start] = wh * price / 1000
     first = min(hours)
     for period in periods:
         for kind in ("consumption", "cost"):
@@ -193,7 +194,7 @@ def given_rows() -> Iterator[list[tuple[str, datetime]]]:
         given.extend((metadata["statistic_id"], row["start"]) for row in rows)
         async_add_external_statistics(hass, metadata, rows)
 
-    with patch.object(statistics, "async_add_external_statistics", spy):
+    with mock.patch.object(statistics, "async_add_external_statistics", spy):
         yield given
 
 
@@ -201,7 +202,7 @@ def given_rows() -> Iterator[list[tuple[str, datetime]]]:
 def counted_reads() -> Iterator[list[str]]:
     """What the recorder is asked for meanwhile: the name of each read."""
     asked: list[str] = []
-    names = ("statistics_during_period", "statistic_during_period")
+    patch = pytest.MonkeyPatch()
 
     def spying(name: str) -> Callable[..., Any]:
         original: Callable[..., Any] = getattr(statistics, name)
@@ -212,5 +213,9 @@ def counted_reads() -> Iterator[list[str]]:
 
         return spy
 
-    with patch.multiple(statistics, **{name: spying(name) for name in names}):
+    for name in ("statistics_during_period", "statistic_during_period"):
+        patch.setattr(statistics, name, spying(name))
+    try:
         yield asked
+    finally:
+        patch.undo()
