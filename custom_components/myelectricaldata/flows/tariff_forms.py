@@ -212,9 +212,13 @@ def rules_schema(wording: Wording) -> vol.Schema:
     def field(name: str, selector: Any, *, required: bool = False) -> ObjectSelectorField:
         return ObjectSelectorField(selector=selector, required=required, label=texts(f"rule_{name}"))
 
+    def one_of(name: str, kinds: Iterable[Season | Holidays], default: Season | Holidays) -> ObjectSelectorField:
+        labels = ((each.value, _capital(texts(f"{name}_{each}"))) for each in kinds)
+        return ObjectSelectorField(**field(name, choice(labels)), default=default.value)
+
     weekdays = SelectSelector(
         SelectSelectorConfig(
-            options=[SelectOptionDict(value=str(day), label=texts(f"weekday_{day}")) for day in range(7)],
+            options=[SelectOptionDict(value=str(day), label=_capital(texts(f"weekday_{day}"))) for day in range(7)],
             mode=SelectSelectorMode.DROPDOWN,
             multiple=True,
         )
@@ -223,9 +227,9 @@ def rules_schema(wording: Wording) -> vol.Schema:
         CONF_PERIOD: field(CONF_PERIOD, TextSelector(), required=True),
         CONF_PRICE: field(CONF_PRICE, PRICE),
         CONF_WINDOWS: field(CONF_WINDOWS, TextSelector()),
-        CONF_SEASON: field(CONF_SEASON, choice((each.value, texts(f"season_{each}")) for each in Season)),
+        CONF_SEASON: one_of(CONF_SEASON, Season, Season.ALL),
         CONF_WEEKDAYS: field(CONF_WEEKDAYS, weekdays),
-        CONF_HOLIDAYS: field(CONF_HOLIDAYS, choice((each.value, texts(f"holidays_{each}")) for each in Holidays)),
+        CONF_HOLIDAYS: one_of(CONF_HOLIDAYS, Holidays, Holidays.ORDINARY),
     }
     rules = ObjectSelector(
         ObjectSelectorConfig(fields=fields, multiple=True, label_field=CONF_PERIOD, description_field=CONF_WINDOWS)
@@ -238,6 +242,10 @@ def rules_schema(wording: Wording) -> vol.Schema:
             vol.Required(CONF_RULES): rules,
         }
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def suggested_rules(draft: TariffEntry) -> dict[str, Any]:
