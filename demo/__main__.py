@@ -10,13 +10,15 @@ import time
 from .check import check
 from .home import USER, DemoError
 from .stage import Stage, running, say
+from .tariffs import enter_tariffs
 
 
 async def show(stage: Stage) -> int:
     """Build the demo up, then leave it to the user until it is stopped."""
     if not await stage.is_integrated():
         await stage.add_integration()
-    await stage.wait_for_history()
+        await stage.wait_for_history()
+        await enter_tariffs(stage)
     if any(any(group) for group in (await stage.configure_energy()).values()):
         say("energy/validate finds fault with the statistics")
     print(f"\n  {stage.home.url}/energy\n  login     {USER}\n  password  {stage.home.password}\n", flush=True)

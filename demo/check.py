@@ -14,6 +14,7 @@ from tests.simulators.households import CONSUMPTION, Household
 
 from .home import INTEGRATION
 from .stage import DOMAIN, Stage
+from .tariffs import enter_tariffs, judge_money, money_statistics
 
 DAYS: Final = 1095
 """Three years of daily indexes."""
@@ -130,9 +131,12 @@ async def check(stage: Stage) -> dict[str, Any]:
     await stage.add_integration()
     await stage.wait_for_history()
     began = asyncio.get_running_loop().time()
+    await enter_tariffs(stage)
+    seconds_of_tariffs = asyncio.get_running_loop().time() - began
     validation = await stage.configure_energy()
     config = await stage.api.call("get_config")
     statistics = await _judge_statistics(stage, today, problems)
+    money = await judge_money(stage, today, CURVE_DAYS, problems)
     calls = calls_by_usage_point(stage)
     states = await stage.states()
     registered = await stage.entity_ids()
@@ -158,8 +162,10 @@ async def check(stage: Stage) -> dict[str, Any]:
         "seconds_to_first_data": round(stage.seconds["first_data"], 1),
         "seconds_to_first_statistics": round(stage.seconds["first_statistics"], 1),
         "seconds_to_full_history": round(stage.seconds["full_history"], 1),
+        "seconds_of_tariffs": round(seconds_of_tariffs, 1),
         "seconds_of_checking": round(asyncio.get_running_loop().time() - began, 1),
         "statistics": statistics,
+        "money": money,
         "gateway_calls": len(stage.gateway.calls),
         "gateway_calls_by_usage_point": calls,
         "entity_count": len(states),
@@ -185,6 +191,7 @@ async def _judge_statistics(stage: Stage, today: date, problems: list[str]) -> d
             if not is_right:
                 problems.append(f"{which} is not what the meter measured")
     listed = {each["statistic_id"] for each in await stage.api.call("recorder/list_statistic_ids")}
+    listed -= {which for home in stage.households for which in money_statistics(home)}
     problems += [f"{which} is in the recorder, and unknown here" for which in listed - report.keys() if DOMAIN in which]
     return report
 

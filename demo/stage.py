@@ -172,25 +172,15 @@ class Stage:
         while (await self.api.call("recorder/info"))["backlog"]:  # noqa: ASYNC110  it is in another process
             await asyncio.sleep(0.1)
 
-    async def configure_energy(self) -> dict[str, Any]:
-        """Put every statistic into the Energy Dashboard; what Home Assistant then finds wrong with it."""
-        sources = [
-            {
-                "type": "grid",
-                "name": home.name,
-                "stat_energy_from": f"{DOMAIN}:{CONSUMPTION}_{home.pdl}",
-                "stat_energy_to": f"{DOMAIN}:{PRODUCTION}_{home.pdl}" if home.measures(PRODUCTION) else None,
-                "stat_cost": None,
-                "entity_energy_price": None,
-                "number_energy_price": None,
-                "stat_compensation": None,
-                "entity_energy_price_export": None,
-                "number_energy_price_export": None,
-                "cost_adjustment_day": 0.0,
-            }
-            for home in self.households
-        ]
-        await self.api.call("energy/save_prefs", energy_sources=sources)
+    async def configure_energy(self, mode: str = "periods") -> dict[str, Any]:
+        """Let the integration's own action set up the Energy Dashboard; what Home Assistant then finds wrong with it."""
+        await self.api.call(
+            "call_service",
+            domain=DOMAIN,
+            service="set_up_energy_dashboard",
+            service_data={"mode": mode, "apply": True},
+            return_response=True,
+        )
         found: dict[str, Any] = await self.api.call("energy/validate")
         return found
 
