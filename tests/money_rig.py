@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from homeassistant.components.recorder.models import StatisticMeanType
 from homeassistant.components.recorder.statistics import async_add_external_statistics
 from homeassistant.core import HomeAssistant
 
@@ -219,3 +220,18 @@ def counted_reads() -> Iterator[list[str]]:
         yield asked
     finally:
         patch.undo()
+
+
+def theirs(hass: HomeAssistant, series_id: str, unit: str, rows: Mapping[datetime, tuple[float, float]]) -> None:
+    """Rows as the gateway's own local client writes them, under the same id."""
+    metadata: Any = {
+        "mean_type": StatisticMeanType.NONE,
+        "has_sum": True,
+        "name": "Theirs",
+        "source": "myelectricaldata",
+        "statistic_id": series_id,
+        "unit_class": "energy" if unit == "kWh" else None,
+        "unit_of_measurement": unit,
+    }
+    given: Any = [{"start": start, "state": state, "sum": total} for start, (state, total) in rows.items()]
+    async_add_external_statistics(hass, metadata, given)

@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from homeassistant.components.recorder.models import StatisticMeanType
-from homeassistant.components.recorder.statistics import async_add_external_statistics, async_list_statistic_ids
 from homeassistant.core import HomeAssistant
 
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY, day_start
@@ -15,15 +12,12 @@ from custom_components.myelectricaldata.energy.options import OptionCode, build_
 from custom_components.myelectricaldata.energy.readings import DayRecord
 from custom_components.myelectricaldata.energy.tariff import Calendars, Tariff
 from custom_components.myelectricaldata.statistics import (
-    MONEY,
     async_all_statistic_ids,
     async_clear,
-    statistic_id,
-    statistic_name,
 )
 
 from .energy.tariffs import TEMPO_PRICES, base, schedule, version
-from .money_rig import NOTHING, PDL, PRODUCTION, Home, Pricing, expected, given_rows, half_hours, subscription
+from .money_rig import NOTHING, PRODUCTION, Home, Pricing, expected, given_rows, half_hours, subscription, theirs
 
 pytest_plugins = ("tests.databases",)
 
@@ -122,21 +116,6 @@ class TestOnEveryDatabase:
             assert (await home.rows(kind))[:30] == rows
             await home.assert_holds(kind, wanted[kind], neutral=kind == "cost_hc", base=1249.0678)
         await home.assert_holds("cost", wanted["cost"])
-
-
-def theirs(hass: HomeAssistant, series_id: str, unit: str, rows: Mapping[datetime, tuple[float, float]]) -> None:
-    """Rows as the gateway's own local client writes them, under the same id."""
-    metadata: Any = {
-        "mean_type": StatisticMeanType.NONE,
-        "has_sum": True,
-        "name": "Theirs",
-        "source": "myelectricaldata",
-        "statistic_id": series_id,
-        "unit_class": "energy" if unit == "kWh" else None,
-        "unit_of_measurement": unit,
-    }
-    given: Any = [{"start": start, "state": state, "sum": total} for start, (state, total) in rows.items()]
-    async_add_external_statistics(hass, metadata, given)
 
 
 async def test_a_price_from_a_date_on_rewrites_nothing_before_it(home: Home) -> None:
@@ -313,69 +292,6 @@ async def test_injected_energy_brings_what_the_surplus_tariff_says(home: Home, h
     assert len(point.recording.compensations) == len(point.recording.series(PRODUCTION)) == len(days)
     assert await async_all_statistic_ids(hass, point.pdl) == (point.id("compensation"), point.id("production"))
     assert set(point.recording.statistic_ids) == {point.id("compensation"), point.id("production")}
-
-
-async def test_names_put_an_energy_and_its_cost_together(home: Home, hass: HomeAssistant) -> None:
-    home.read(half_hours(FIRST, FIRST))
-    home.price(HPHC)
-    await home.write()
-    assert await names(hass) == [
-        "Abonnement Maison",
-        "Consommation Maison",
-        "Consommation Maison coût",
-        "Consommation Maison heures creuses",
-        "Consommation Maison heures creuses coût",
-        "Consommation Maison heures pleines",
-        "Consommation Maison heures pleines coût",
-    ]
-    hass.config.language = "en"
-    home.read(half_hours(FIRST + ONE_DAY, FIRST + ONE_DAY))
-    await home.write()
-    assert await names(hass) == [
-        "Maison consumption",
-        "Maison consumption cost",
-        "Maison consumption off-peak",
-        "Maison consumption off-peak cost",
-        "Maison consumption peak",
-        "Maison consumption peak cost",
-        "Maison subscription",
-    ]
-    assert statistic_name("de", "compensation", "Haus") == "Haus injection compensation"
-    assert statistic_name("fr-CA", "compensation", "Maison") == "Injection Maison recette"
-
-
-async def names(hass: HomeAssistant) -> list[str]:
-    found = await async_list_statistic_ids(hass)
-    return sorted(entry["name"] for entry in found if entry["source"] == "myelectricaldata")
-
-
-async def test_all_statistics_of_a_usage_point_are_found_whatever_its_tariff_was(
-    home: Home, hass: HomeAssistant
-) -> None:
-    home.read(half_hours(FIRST, FIRST))
-    home.price(HPHC)
-    await home.write()
-    home.price(Tariff((base(),)))
-    await home.write()
-    other = statistic_id("cost", "09876543210987")
-    theirs(hass, other, "EUR", {day_start(FIRST): (1.0, 1.0)})
-    theirs(hass, f"myelectricaldata:meteo_{PDL}", "EUR", {day_start(FIRST): (1.0, 1.0)})
-    await home.rows("cost")
-    found = await async_all_statistic_ids(hass, PDL)
-    kinds = ("consumption", "consumption_base", "consumption_hc", "consumption_hp")
-    money = ("cost", "cost_base", "cost_hc", "cost_hp", "subscription")
-    assert found == tuple(sorted(home.id(kind) for kind in (*kinds, *money)))
-    await async_clear(hass, found)
-    assert await async_all_statistic_ids(hass, PDL) == ()
-    assert await async_all_statistic_ids(hass, "09876543210987") == (other,)
-
-
-def test_a_cent_is_told_from_a_rounding_at_any_sum() -> None:
-    """1 Wh at 0.00001 EUR/kWh is 1e-8 EUR; a float of 100,000 EUR is exact to 1.5e-11."""
-    assert MONEY.same((0.1, 100_000.0), (0.1, 100_000.0 + 1e-10))
-    assert not MONEY.same((0.1, 100_000.0), (0.1, 100_000.0 + 1e-8))
-    assert not MONEY.same((1e-8, 1.0), (0.0, 1.0))
-    assert (MONEY.unit, MONEY.unit_class, MONEY.adds_up) == ("EUR", None, True)
 
 
 async def test_a_series_whose_id_is_taken_by_another_unit_stops_no_other_one(

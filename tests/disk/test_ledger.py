@@ -19,7 +19,13 @@ from custom_components.myelectricaldata.energy.readings import DayCurve, DayReco
 from custom_components.myelectricaldata.feeds import Feed, History
 from custom_components.myelectricaldata.gateway.models import Contract, Direction, PowerPeak
 from custom_components.myelectricaldata.ledger import SAVE_DELAY, Ledger
-from custom_components.myelectricaldata.ledger_format import LedgerFormatError, LedgerState, decode_state, encode_state
+from custom_components.myelectricaldata.ledger_format import (
+    DerivedState,
+    LedgerFormatError,
+    LedgerState,
+    decode_state,
+    encode_state,
+)
 
 PDL = "22516914714270"
 DAY = date(2026, 11, 20)
@@ -71,6 +77,15 @@ states = st.builds(
     ),
     contract_read_on=st.none() | days,
     unwritten=st.dictionaries(st.sampled_from(["consumption", "power"]), days),
+    derived=st.dictionaries(
+        st.sampled_from(["consumption", "production"]),
+        st.builds(
+            DerivedState,
+            fingerprint=st.none() | st.text("0123456789abcdef", min_size=1),
+            until=days,
+            series=st.lists(st.sampled_from(["cost", "cost_blue_hc"]), unique=True).map(tuple),
+        ),
+    ),
 )
 
 
@@ -105,6 +120,9 @@ GOOD = encode_state(
         {"history": {"power": {"asked_from": 3}}},
         {"contract": {"segment": "C5"}},
         {"unwritten": {"power": None}},
+        {"derived": {"gas": {"fingerprint": None, "until": "2026-11-20", "series": []}}},
+        {"derived": {"consumption": {"fingerprint": None, "until": None, "series": []}}},
+        {"derived": {"consumption": {"fingerprint": None, "until": "2026-11-20"}}},
     ],
 )
 def test_a_file_that_is_not_a_ledger_is_refused_as_a_whole(damage: dict[str, object]) -> None:
