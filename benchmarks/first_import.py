@@ -50,7 +50,7 @@ async def measure(kind: str, imports: Path, *, days_after: bool) -> dict[str, An
                 await asyncio.to_thread(imports.write_bytes, pickle.dumps(seen.imports))
                 if not days_after:
                     return report
-                report["hour"] = await _an_hour(hass, entry, clock, simulator, seen)
+                report["hour"] = await an_hour(hass, entry, clock, simulator, seen)
                 port = simulator.port
             clock.advance(ONE_DAY - 2 * TICK)
             async with SimulatorProcess(now=clock(), port=port) as simulator:
@@ -91,7 +91,7 @@ async def _first_import(
     }
 
 
-async def _an_hour(
+async def an_hour(
     hass: HomeAssistant, entry: ConfigEntry, clock: Clock, simulator: SimulatorProcess, seen: Probes
 ) -> dict[str, Any]:
     """Two ticks of everything that ticks, after what the import left to be saved is on the disk."""

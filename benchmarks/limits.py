@@ -115,6 +115,11 @@ def judge_recost(found: Report) -> Report:
         and found["tariff_entered"]["rows_written"] == found["tariff_entered"]["rows_that_differ"]
         and again["rows_written"] == 0
         and found["gateway_calls"] == 0
+        and _hour(found["hour"])["ok"]
+        and all(
+            found[change]["stall"]["longest_without_garbage_collection_ms"] <= LONGEST_STALL_MS
+            for change in ("tariff_entered", "price_corrected")
+        )
         and corrected["seconds"] <= OWN_SECONDS_OF_A_RECOST,
         **found,
         "own_limit_seconds": OWN_SECONDS_OF_A_RECOST,

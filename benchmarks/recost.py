@@ -20,7 +20,7 @@ from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
 from custom_components.myelectricaldata.energy.options import OptionCode
 from custom_components.myelectricaldata.feeds import Feed
 
-from .first_import import household, work_is_done
+from .first_import import an_hour, household, work_is_done
 from .home import START, account_entry, home_assistant, set_clock
 from .probes import Probes, Row, probes, stored
 from .simulator import SimulatorProcess
@@ -46,7 +46,7 @@ CORRECTED = (replace(ENTRIES[0], prices={"hc": Decimal("0.1696"), "hp": Decimal(
 async def measure() -> dict[str, Any]:
     """One price of the first version is corrected: one cost series and the total change, from the first peak hour on."""
     home = household("consumption")
-    set_clock()
+    clock = set_clock()
     async with home_assistant() as hass, SimulatorProcess(now=START) as simulator:
         with probes() as seen:
             entry = account_entry(simulator, home)
@@ -66,6 +66,7 @@ async def measure() -> dict[str, Any]:
                 "price_corrected": corrected,
                 "same_price_written_otherwise": again,
                 "gateway_calls": len(await simulator.calls()) - calls,
+                "hour": await an_hour(hass, entry, clock, simulator, seen),
             }
 
 
@@ -97,6 +98,7 @@ async def _change(
             next(rows[-1][2] or 0 for which, rows in after.items() if which.endswith(f"cost_{_pdl(entry)}")), 2
         ),
         "longest_stall_ms": watch.longest,
+        "stall": watch.report(top=3),
     }
 
 

@@ -17,6 +17,7 @@ from custom_components.myelectricaldata.coordinators import national
 from custom_components.myelectricaldata.coordinators.national_plan import Route
 from custom_components.myelectricaldata.gateway import transport
 from tests.account import Account, account_entry
+from tests.national_rig import open_rig  # noqa: F401  a fixture
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
 

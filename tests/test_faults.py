@@ -128,7 +128,7 @@ async def test_a_secret_that_is_rejected_asks_the_user_for_another_and_asks_the_
     await account.start()
     [flow] = account.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH
-    assert len(account.simulator.calls) == 1
+    assert len(account.calls) == 1
     assert await account.travel(NOW + timedelta(days=1)) == []
     account.hass.config_entries.async_update_entry(account.entry, data={**account.entry.data, CONF_CLIENT_SECRET: good})
     await account.settle()

@@ -20,8 +20,6 @@ from tests.simulators.offers import Offer, provider_id
 from tests.simulators.signals import zen_flex_type
 from tests.simulators.tempo import colour
 
-pytest_plugins = ("tests.national_rig",)
-
 
 async def test_the_first_account_brings_everything_in_four_calls(open_rig: OpenRig) -> None:
     rig = await open_rig(NOON)

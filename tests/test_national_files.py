@@ -10,8 +10,6 @@ from custom_components.myelectricaldata.coordinators.national import async_get_n
 from tests.account import paris
 from tests.national_rig import CATALOGUE, NATIONAL, NOON, OpenRig, paths
 
-pytest_plugins = ("tests.national_rig",)
-
 
 @pytest.mark.parametrize("data", [{"tempo": {"x": "BLUE"}}, {"tempo": []}, {}])
 async def test_a_file_that_cannot_be_read_is_fetched_again(

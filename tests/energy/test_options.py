@@ -68,7 +68,7 @@ def test_only_offers_of_the_contracts_hours_follow_the_contract(code: OptionCode
     assert follows is (code in CONTRACT_HOURS)
 
 
-@pytest.mark.parametrize("code", CONTRACT_HOURS)
+@pytest.mark.parametrize("code", sorted(CONTRACT_HOURS))
 def test_without_hours_it_is_never_off_peak(code: OptionCode) -> None:
     for option in (build_option(code), build_option(code, offpeak=OffpeakSchedule())):
         assert minutes(option, TUESDAY) == {"hp": 1440}
