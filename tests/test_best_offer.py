@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 
+from custom_components.myelectricaldata.coordinators import best_offer
 from custom_components.myelectricaldata.coordinators.best_offer import (
     BestOffer,
+    Search,
     async_find_best_offer,
     best_offer_inputs,
     best_offer_is_due,
@@ -17,6 +19,7 @@ from custom_components.myelectricaldata.coordinators.best_offer import (
 from custom_components.myelectricaldata.coordinators.national import async_get_national
 from custom_components.myelectricaldata.energy.calendar import day_start, days_between
 from custom_components.myelectricaldata.energy.offers import Catalogue
+from custom_components.myelectricaldata.energy.ranking import Question, Ranking, rank
 from custom_components.myelectricaldata.energy.tariff import Tariff, TariffVersion
 from tests.conftest import OpenAccount
 from tests.test_actions_offers import ACTIVATION, HOUSE, LAST, compare, house, open_with, tariff
@@ -96,9 +99,8 @@ async def test_it_is_looked_for_weekly_and_when_what_it_depends_on_changes(
 ) -> None:
     account = await open_with(open_account, hass, tariff())
     coordinator, national = account.coordinator(HOUSE), await async_get_national(hass)
-    best = await found(hass, account)
-    assert best is not None
     inputs = best_offer_inputs(coordinator, national)
+    best = Search(TODAY, inputs, found=True)
     assert best_offer_is_due(None, TODAY, inputs)
     assert not best_offer_is_due(best, TODAY, inputs)
     assert not best_offer_is_due(best, TODAY + timedelta(days=6), inputs)
@@ -116,3 +118,25 @@ async def test_it_is_looked_for_weekly_and_when_what_it_depends_on_changes(
     # The same things read again are no change.
     again = replace(inputs, tariff=Tariff(inputs.tariff.versions), catalogue=replace(inputs.catalogue))
     assert not best_offer_is_due(best, TODAY, again)
+
+
+async def test_what_finds_nothing_is_tried_again_the_next_day_not_at_every_tick(
+    open_account: OpenAccount, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holes = set(days_between(ACTIVATION, LAST - timedelta(days=20)))
+    account = await open_with(open_account, hass, tariff(), house(holes=holes))
+    coordinator = account.coordinator(HOUSE)
+    asked: list[Question] = []
+
+    def noted(question: Question) -> Ranking:
+        asked.append(question)
+        return rank(question)
+
+    monkeypatch.setattr(best_offer, "rank", noted)
+    assert coordinator.money.best_offer is None
+    for _ in range(3):
+        await coordinator.money.async_look_for_best_offer(coordinator)
+    assert len(asked) <= 1
+    asked.clear()
+    await account.travel(day_start(TODAY + timedelta(days=1)) + timedelta(hours=10))
+    assert len(asked) == 1

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from custom_components.myelectricaldata.coordinators.best_offer import BestOffer, BestOfferInputs
+from custom_components.myelectricaldata.coordinators.best_offer import BestOffer
 from custom_components.myelectricaldata.coordinators.snapshot import UsagePointSnapshot
 from custom_components.myelectricaldata.energy.bill import BillSummary, summarise_bill
 from custom_components.myelectricaldata.energy.calendar import days_between, hours_in_day
 from custom_components.myelectricaldata.energy.cost import CostBook
-from custom_components.myelectricaldata.energy.offers import Catalogue
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
 from custom_components.myelectricaldata.energy.options import OptionCode, build_option
 from custom_components.myelectricaldata.energy.series import DaySeries
@@ -34,9 +33,6 @@ KNOWN_OFFER = BestOffer(
     saving_per_year=Decimal("78.9"),
     days=365,
     computed_on=date(2026, 11, 16),
-    inputs=BestOfferInputs(
-        tariff=Tariff(), catalogue=Catalogue(), power_kva=None, offpeak=OffpeakSchedule(), months=(0, 0, 0)
-    ),
 )
 """What a weekly comparison found."""
 

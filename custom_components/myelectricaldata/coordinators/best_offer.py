@@ -1,6 +1,6 @@
 """The cheapest offer of the market for one usage point: compared once a week, and when what it depends on changes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..energy.calendar import paris_date
+from ..energy.calendar import ONE_DAY, paris_date
 from ..energy.offers import Catalogue
 from ..energy.offpeak import OffpeakSchedule
 from ..energy.options import OptionCode
@@ -56,7 +56,6 @@ class BestOffer:
     """Days of energy compared."""
     computed_on: date
     """Paris day."""
-    inputs: BestOfferInputs = field(repr=False)
 
 
 def power_of(coordinator: UsagePointCoordinator, today: date) -> Decimal | None:
@@ -84,9 +83,24 @@ def best_offer_inputs(coordinator: UsagePointCoordinator, national: National) ->
     )
 
 
-def best_offer_is_due(last: BestOffer | None, today: date, inputs: BestOfferInputs) -> bool:
-    """Whether to compare now. Cheap as long as nothing changed: the same objects are equal at once."""
-    return last is None or today - last.computed_on >= EVERY or last.inputs != inputs
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A comparison that was made, whether or not it found anything."""
+
+    on: date
+    """Paris day."""
+    inputs: BestOfferInputs
+    found: bool
+
+
+def best_offer_is_due(last: Search | None, today: date, inputs: BestOfferInputs) -> bool:
+    """Whether to compare now. Cheap as long as nothing changed: the same objects are equal at once.
+
+    What found nothing is tried again the next day, when there is another day of energy: not at every tick.
+    """
+    if last is None or last.inputs != inputs:
+        return True
+    return today - last.on >= (EVERY if last.found else ONE_DAY)
 
 
 async def async_find_best_offer(
@@ -125,5 +139,4 @@ async def async_find_best_offer(
         saving_per_year=None if present is None else present.per_year - best.per_year,
         days=days,
         computed_on=today,
-        inputs=inputs,
     )

@@ -15,7 +15,7 @@ from ..energy.cost import DayCost, WaitReason
 from ..energy.tariff import Tariff
 from ..issues import IssueKind
 from ..recording import UsagePointRecording
-from .best_offer import BestOffer, async_find_best_offer, best_offer_inputs, best_offer_is_due
+from .best_offer import BestOffer, Search, async_find_best_offer, best_offer_inputs, best_offer_is_due
 from .tariffs import UsagePointTariffs
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class MoneyDesk:
         self._tariffs = tariffs
         self._added: dict[str, _Added] = {}
         self.best_offer: BestOffer | None = None
-        """The cheapest offer as last looked for."""
+        """The cheapest offer as last found."""
+        self._search: Search | None = None
 
     @property
     def bill(self) -> BillSummary | None:
@@ -105,5 +106,8 @@ class MoneyDesk:
         if national is None or not coordinator.series:
             return
         today = paris_date(dt_util.utcnow())
-        if best_offer_is_due(self.best_offer, today, best_offer_inputs(coordinator, national)):
-            self.best_offer = await async_find_best_offer(self._hass, coordinator, national) or self.best_offer
+        inputs = best_offer_inputs(coordinator, national)
+        if best_offer_is_due(self._search, today, inputs):
+            found = await async_find_best_offer(self._hass, coordinator, national)
+            self._search = Search(today, inputs, found is not None)
+            self.best_offer = found or self.best_offer
