@@ -232,14 +232,16 @@ class UsagePointRecording:
         return self._energies[direction].days if direction in self._energies else ()
 
     @callback
-    def set_tariffs(self, tariff: Tariff, surplus: Tariff, calendars: Calendars) -> None:
+    def set_tariffs(self, tariff: Tariff | None, surplus: Tariff | None, calendars: Calendars) -> None:
         """Price by these from the next write on; cheap when nothing changed.
 
         Not to be called before the calendars were read: what they lack is unknown, and its cost would be withdrawn.
-        Until the first call no derived statistic is touched.
+        Until the first call no derived statistic is touched, nor by None: a tariff that is not known.
         """
         for direction, energy in self._energies.items():
-            energy.derived.set_tariff(tariff if direction is Direction.CONSUMPTION else surplus, calendars)
+            wanted = tariff if direction is Direction.CONSUMPTION else surplus
+            if wanted is not None:
+                energy.derived.set_tariff(wanted, calendars)
 
     def expect_nothing(self) -> None:
         """Compare every row with the recorder at the next write."""

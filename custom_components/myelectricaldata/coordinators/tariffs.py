@@ -13,7 +13,7 @@ from ..energy.entries import OfferHistory, Source, TariffEntry, resolve
 from ..energy.entry_format import EntryError, decode_entries
 from ..energy.offers import OfferKey, PriceChange
 from ..energy.offpeak import OffpeakSchedule
-from ..energy.options import CONTRACT_HOURS
+from ..energy.options import CONTRACT_HOURS, OptionCode
 from ..energy.regulated import preload, regulated_history
 from ..energy.tariff import Calendars, Tariff, TariffVersion
 from .entity_prices import EntityPriceLog, async_get_entity_prices
@@ -32,24 +32,39 @@ class UsagePointTariffs:
         """Calendars and catalogue, once started."""
         self._entity_prices: EntityPriceLog | None = None
         self._leave: list[CALLBACK_TYPE] = []
-        self.entries = self._decoded(data.get(CONF_TARIFF, []))
+        said, paid = self._decoded(data.get(CONF_TARIFF, [])), self._decoded(data.get(CONF_SURPLUS, []))
+        self.tariff_is_readable = said is not None
+        self.surplus_is_readable = paid is not None
+        self.entries = said or ()
         """What the user said of the tariff."""
-        self.surplus_entries = self._decoded(data.get(CONF_SURPLUS, []))
+        self.surplus_entries = paid or ()
         """What the user said of the price of injected energy."""
         self.tariff = Tariff()
         self.surplus = Tariff()
 
-    def _decoded(self, config: object) -> tuple[TariffEntry, ...]:
+    def _decoded(self, config: object) -> tuple[TariffEntry, ...] | None:
         try:
-            return decode_entries(config)
+            entries = decode_entries(config)
+            # What cannot be resolved was not understood either.
+            resolve(entries, catalogue=_unknown, regulated=_unknown, entities={})
         except (EntryError, ValueError, KeyError) as err:
             LOGGER.error("The tariff of %s cannot be read, enter it again: %s", self._title, err)
-            return ()
+            return None
+        return entries
 
     @property
     def calendars(self) -> Calendars:
         """The types of days that are known."""
         return Calendars() if self.national is None else self.national.calendars
+
+    @property
+    def sources_are_there(self) -> bool:
+        """Whether the files of all sources of the tariff hold something: a lost one is filled by the next answer."""
+        if self.national is None:
+            return False
+        follows = any(entry.source is Source.CATALOGUE for entry in self.entries)
+        has_colors = any(entry.option is OptionCode.TEMPO for entry in self.entries)
+        return not (follows and not self.national.catalogue.offers) and not (has_colors and not self.calendars.tempo)
 
     @property
     def entry_in_force(self) -> TariffEntry | None:

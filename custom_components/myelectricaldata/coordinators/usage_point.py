@@ -134,7 +134,12 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
     @callback
     def _pass_tariffs_on(self) -> None:
         self._take_tariffs()
-        self.recording.set_tariffs(self.tariff, self.surplus, self.calendars)
+        tariffs, has_costs = self.tariffs, bool(self.ledger.derived(Direction.CONSUMPTION).series)
+        # Years of costs are not taken away because a file cannot be read, or was lost and is about to be filled again.
+        is_known = tariffs.tariff_is_readable and (tariffs.sources_are_there or not has_costs)
+        self.recording.set_tariffs(
+            self.tariff if is_known else None, self.surplus if tariffs.surplus_is_readable else None, self.calendars
+        )
 
     @callback
     def _tariff_changed(self) -> None:

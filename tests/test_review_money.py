@@ -1,0 +1,83 @@
+"""What must not happen to a household's money, found by reading the whole with fresh eyes."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from homeassistant.core import HomeAssistant
+
+from custom_components.myelectricaldata.const import CONF_TARIFF
+from custom_components.myelectricaldata.coordinators.national import async_get_national
+from custom_components.myelectricaldata.energy.entries import OfferReference, Source
+from custom_components.myelectricaldata.energy.offers import Catalogue
+from custom_components.myelectricaldata.energy.options import OptionCode
+from custom_components.myelectricaldata.energy.tariff import Calendars
+from tests.account import Account
+from tests.conftest import OpenAccount
+from tests.test_actions_offers import ACTIVATION, HOUSE, open_with, tariff
+
+
+async def costs(account: Account) -> dict[datetime, float]:
+    rows = await account._stored(f"myelectricaldata:cost_{HOUSE}", {"state"})
+    return {datetime.fromtimestamp(row["start"], UTC): row["state"] for row in rows}
+
+
+async def reload_with(account: Account, entries: list[Any]) -> None:
+    subentry = next(each for each in account.entry.subentries.values() if each.data["pdl"] == HOUSE)
+    data = {**subentry.data, CONF_TARIFF: entries}
+    account.hass.config_entries.async_update_subentry(account.entry, subentry, data=data)
+    await account.settle()
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        [{**tariff()[0], "option": "OF_A_LATER_VERSION"}],
+        [*tariff(), *tariff(prices={"hc": Decimal("0.1"), "hp": Decimal("0.2")})],
+        "not a list",
+    ],
+    ids=["unknown option", "two of one day", "no list"],
+)
+async def test_a_tariff_that_cannot_be_read_takes_no_cost_away(
+    open_account: OpenAccount, hass: HomeAssistant, unreadable: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = await open_with(open_account, hass, tariff())
+    before = await costs(account)
+    assert sum(before.values()) > 0
+    await reload_with(account, unreadable)
+    assert "cannot be read, enter it again" in caplog.text
+    assert await costs(account) == before
+    # Entered again, it takes over from there.
+    await reload_with(account, tariff(prices={"hc": Decimal("0.3178"), "hp": Decimal("0.4284")}))
+    assert await costs(account) == pytest.approx({hour: 2 * cost for hour, cost in before.items()})
+
+
+@pytest.mark.parametrize("lost", ["catalogue", "calendars"])
+async def test_a_file_of_a_source_that_was_lost_takes_no_cost_away(
+    open_account: OpenAccount, hass: HomeAssistant, lost: str
+) -> None:
+    account = await open_with(open_account, hass, None)
+    national = await async_get_national(hass)
+    tempo = next(
+        offer
+        for offer in national.catalogue.select(power_kva=Decimal(6))
+        if offer.code is OptionCode.TEMPO and offer.history.versions[0].valid_from <= ACTIVATION
+    )
+    reference = OfferReference(
+        provider_id=tempo.key.provider_id,
+        provider=tempo.provider,
+        name=tempo.key.name,
+        offer_type=tempo.key.offer_type,
+    )
+    entries = tariff(source=Source.CATALOGUE, option=OptionCode.TEMPO, offpeak=None, prices={}, offer=reference)
+    await reload_with(account, entries)
+    before = await costs(account)
+    assert sum(before.values()) > 0
+    if lost == "catalogue":
+        national._catalogue.value = Catalogue()
+    else:
+        national._calendars = Calendars(zen_flex=national.calendars.zen_flex)
+    await hass.config_entries.async_reload(account.entry.entry_id)
+    await account.settle()
+    assert await costs(account) == before
