@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -169,7 +170,8 @@ def test_prices_of_an_entity_are_dated_by_when_they_were_seen() -> None:
 
 def test_an_entry_has_the_hours_that_its_source_names_or_its_own() -> None:
     day = date(2026, 8, 3)
-    own = OfferHistory(versions=CATALOGUE.versions, own_hours=dict.fromkeys(range(7), (Window(0, 60),)))
+    hours = dict.fromkeys(range(7), (Window(0, 60),))
+    own = OfferHistory(versions=tuple(replace(known, own_hours=hours) for known in CATALOGUE.versions), own_hours=hours)
     followed = resolved(entry(date(2026, 8, 1)), catalogue=own).versions[-1].option.segments(day, Calendars())
     assert [(segment.end, segment.period) for segment in followed] == [(60, "hc"), (1440, "hp")]
     contract = resolved(entry(date(2026, 8, 1))).versions[-1].option

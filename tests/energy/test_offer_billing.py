@@ -1,18 +1,20 @@
 """How an offer of the catalogue is billed, followed, found and kept on disk."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from custom_components.myelectricaldata.energy.compare import PriceMode, candidates_of
 from custom_components.myelectricaldata.energy.entries import OfferReference, Source, TariffEntry, resolve
 from custom_components.myelectricaldata.energy.offer_format import CatalogueError, decode_catalogue, encode_catalogue
 from custom_components.myelectricaldata.energy.offers import Catalogue, CatalogueOffer, Problem
-from custom_components.myelectricaldata.energy.offpeak import Window
+from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule, Window
 from custom_components.myelectricaldata.energy.options import OptionCode
 from custom_components.myelectricaldata.energy.regulated import regulated_history
+from custom_components.myelectricaldata.energy.tariff import Calendars, Tariff
 from custom_components.myelectricaldata.gateway.models import Offer, Provider
 
 from .catalogue_rows import SUPPLIER, WEEK, D, base, row, simulated_catalogue
@@ -110,8 +112,57 @@ def test_hours_that_are_not_understood_are_not_guessed_and_the_cost_waits(hours:
     catalogue, _ = Catalogue().merged([SUPPLIER], [row(HOURS, kind="HC_HP", hours=hours)], TODAY)
     (found,) = catalogue.offers.values()
     assert (found.code, found.problem) == (OptionCode.HC_HP, Problem.HOURS_UNREADABLE)
-    assert prices(found) == {"hc": D("0.15"), "hp": D("0.21")}
     assert catalogue.history(follower(OptionCode.HC_HP)).versions == ()
+
+
+def followed(catalogue: Catalogue) -> Tariff:
+    return resolve([follower(OptionCode.HC_HP)], catalogue=catalogue.history, regulated=regulated_history, entities={})
+
+
+def test_new_hours_of_an_offer_leave_the_days_before_as_they_were() -> None:
+    old, new = dict.fromkeys(WEEK, "22:00-06:00"), dict.fromkeys(WEEK, "01:00-07:00,14:00-16:00")
+    start = date(2026, 2, 1)
+    before, _ = Catalogue().merged([SUPPLIER], [row(HOURS, kind="HC_HP", hours=old, start=start)], TODAY)
+    changed = row(HOURS, kind="HC_HP", hours=new, start=start, updated=datetime(2026, 6, 1, tzinfo=UTC))
+    later = TODAY + timedelta(days=5)
+    after, _ = before.merged([SUPPLIER], [changed], later)
+    assert decode_catalogue(json.loads(json.dumps(encode_catalogue(after)))) == after
+    assert after.merged([SUPPLIER], [changed], later + timedelta(days=1))[0] is after
+    eve = later - timedelta(days=1)
+    was, then, now = followed(before).on(eve), followed(after).on(eve), followed(after).on(later)
+    assert was is not None
+    assert then is not None
+    assert now is not None
+    assert then.option == was.option != now.option
+    assert [segment.period for segment in now.option.segments(later, Calendars())].count("hc") == 2
+    # What the market would have cost has the hours of each day as well.
+    (dated,), _ = candidates_of(
+        after,
+        power_kva=D(6),
+        offpeak=None,
+        provider_id=None,
+        mode=PriceMode.DATED,
+        first=start,
+        last=later,
+        today=later,
+    )
+    versions = dated.tariff.versions
+    assert [version.option for version in versions] == [was.option, now.option]
+
+
+@pytest.mark.parametrize("hours", [dict.fromkeys(WEEK, "at night"), {}])
+def test_hours_of_an_offer_that_go_lost_make_the_cost_wait_from_then_on(hours: dict[str, str]) -> None:
+    start, later = date(2026, 2, 1), TODAY + timedelta(days=5)
+    old = row(HOURS, kind="HC_HP", hours=dict.fromkeys(WEEK, "22:00-06:00"), start=start)
+    before, _ = Catalogue().merged([SUPPLIER], [old], TODAY)
+    after, _ = before.merged([SUPPLIER], [row(HOURS, kind="HC_HP", hours=hours, start=start)], later)
+    eve = later - timedelta(days=1)
+    was, then, now = followed(before).on(eve), followed(after).on(eve), followed(after).on(later)
+    assert was is not None
+    assert then is not None
+    assert now is not None
+    assert (then.prices, then.option) == (was.prices, was.option)
+    assert now.prices == {}
 
 
 def follower(option: OptionCode, *, kind: str | None = None, kva: int | None = 6, name: str = "Offer") -> TariffEntry:
@@ -158,6 +209,7 @@ def test_a_followed_offer_has_the_price_of_each_day() -> None:
         source=Source.CATALOGUE,
         option=OptionCode.HC_HP,
         power_kva=D(9),
+        offpeak=OffpeakSchedule.from_config([{"season": "all", "windows": ["22:30-06:30"]}]),
         offer=OfferReference(
             provider_id=found.key.provider_id,
             provider=found.provider,

@@ -17,7 +17,7 @@ from typing import Final
 from .bill import PeriodShare
 from .calendar import ONE_DAY
 from .cost import euros
-from .entries import DatedPrices, OfferHistory, TariffEntry
+from .entries import DatedPrices, OfferHistory, OwnHours, TariffEntry
 from .offers import Catalogue, CatalogueOffer, OfferKey
 from .offpeak import OffpeakSchedule, Season, SeasonWindows, Window
 from .options import CONTRACT_HOURS, PEAK_DAYS, OptionCode, build_option
@@ -181,7 +181,7 @@ def present_candidate(
 
 def custom_candidate(entry: TariffEntry, label: str, *, provider: str = "") -> Candidate:
     """An offer of the user's own, at the prices that its entry names, on every day."""
-    hours, assumptions = _hours(entry.option, entry.offpeak, OfferHistory())
+    hours, assumptions = _hours(entry.option, entry.offpeak, None)
     history = OfferHistory(peak_days="peak_day" in entry.prices)
     signal = entry.peak_signal
     if signal is None and _has_peak_days(entry.option, history):
@@ -326,54 +326,57 @@ def _candidate(
     now = offer.on(today)
     if now is None:
         return Exclusion.PRICE_MISSING
-    hours, assumptions = _hours(offer.code, offpeak, offer.history)
-    signal = None
-    if _has_peak_days(offer.code, offer.history):
-        signal = Signal.TEMPO_RED
-        assumptions = (*assumptions, Assumption(AssumptionKind.PEAK_DAYS_TEMPO_RED))
-    option = build_option(
-        offer.code,
-        offpeak=hours,
-        own_hours=offer.history.own_hours,
-        peak_signal=signal,
-        peak_days=offer.history.peak_days,
-    )
     prices: tuple[DatedPrices, ...] = (replace(now, valid_from=_ALWAYS, valid_to=None),)
+    late = None
     if mode is PriceMode.DATED:
         prices = tuple(known for known in offer.history.versions if known.valid_from <= max(last, today))
-        if (start := prices[0].valid_from) > first:
-            assumptions = (*assumptions, Assumption(AssumptionKind.FIRST_PRICE_BEFORE, start))
+        if prices[0].valid_from > first:
+            late = Assumption(AssumptionKind.FIRST_PRICE_BEFORE, prices[0].valid_from)
             prices = (replace(prices[0], valid_from=_ALWAYS), *prices[1:])
+    assumed = [each for known in prices for each in _hours(offer.code, offpeak, known.own_hours)[1]]
+    if _has_peak_days(offer.code, offer.history):
+        assumed.append(Assumption(AssumptionKind.PEAK_DAYS_TEMPO_RED))
+    if late is not None:
+        assumed.append(late)
     return Candidate(
         label=offer.key.name,
         provider=offer.provider,
         code=offer.code,
-        tariff=Tariff(tuple(_version(known, option, offer.key.power_kva) for known in prices)),
+        tariff=Tariff(tuple(_version(known, offer, offer.code, offpeak) for known in prices)),
         key=offer.key,
-        assumptions=assumptions,
+        assumptions=tuple(dict.fromkeys(assumed)),
     )
 
 
-def _version(known: DatedPrices, option: Option, power_kva: Decimal | None) -> TariffVersion:
+def _version(
+    known: DatedPrices, offer: CatalogueOffer, code: OptionCode, offpeak: OffpeakSchedule | None
+) -> TariffVersion:
+    option = build_option(
+        code,
+        offpeak=_hours(code, offpeak, known.own_hours)[0],
+        own_hours=known.own_hours,
+        peak_signal=Signal.TEMPO_RED if _has_peak_days(code, offer.history) else None,
+        peak_days=offer.history.peak_days,
+    )
     return TariffVersion(
         valid_from=known.valid_from,
         valid_to=known.valid_to,
         option=option,
         prices=known.prices,
         subscription=known.subscription,
-        power_kva=power_kva,
+        power_kva=offer.key.power_kva,
         source=known.source,
         unverified=known.unverified,
     )
 
 
 def _hours(
-    code: OptionCode, offpeak: OffpeakSchedule | None, history: OfferHistory
+    code: OptionCode, offpeak: OffpeakSchedule | None, own_hours: OwnHours | None
 ) -> tuple[OffpeakSchedule | None, tuple[Assumption, ...]]:
     """The off-peak hours to price an offer with; a contract without any gets those that are usual."""
     if code is OptionCode.HC_NUIT_WEEKEND:
         return None, (Assumption(AssumptionKind.PUBLIC_HOLIDAYS),)
-    if code not in CONTRACT_HOURS or history.own_hours is not None:
+    if code not in CONTRACT_HOURS or own_hours is not None:
         return None, ()
     if offpeak is None or offpeak.is_flat:
         return DEFAULT_OFFPEAK, (Assumption(AssumptionKind.OFFPEAK_HOURS_DEFAULT),)

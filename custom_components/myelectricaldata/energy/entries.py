@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from .calendar import ONE_DAY
 from .offpeak import OffpeakSchedule, Window
-from .options import OptionCode, build_option
+from .options import CONTRACT_HOURS, OptionCode, build_option
 from .tariff import Option, Rule, Signal, Tariff, TariffVersion
 
 
@@ -49,6 +49,10 @@ class OfferReference:
     offer_type: str
 
 
+type OwnHours = Mapping[int, tuple[Window, ...]]
+"""Off-peak hours by weekday (Monday is 0)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedPrices:
     """The prices of one offer over one span of days."""
@@ -63,6 +67,8 @@ class DatedPrices:
     source: str
     """In words, for people: `EDF, Tarif Bleu, 2026-08-01`."""
     unverified: bool = False
+    own_hours: OwnHours | None = None
+    """Off-peak hours that the offer named itself over this span."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +77,8 @@ class OfferHistory:
 
     versions: tuple[DatedPrices, ...] = ()
     """In any order."""
-    own_hours: Mapping[int, tuple[Window, ...]] | None = None
-    """Off-peak hours that the offer names itself, by weekday (Monday is 0)."""
+    own_hours: OwnHours | None = None
+    """Those that the offer names itself today."""
     peak_days: bool = True
     """Whether a seasonal offer has peak days."""
 
@@ -132,7 +138,6 @@ def _expanded(
     entities: EntityPrices,
 ) -> Iterable[TariffVersion]:
     history = _history(entry, catalogue, regulated)
-    option = option_of(entry, history)
     starts = {entry.valid_from}
     for each in history.versions:
         starts.add(each.valid_from)
@@ -147,10 +152,12 @@ def _expanded(
         for period, entity_id in entry.entities.items():
             if (price := _entity_price(entities.get(entity_id, ()), start)) is not None:
                 prices[period] = price
+        if known is not None and not _hours_are_known(entry, known):
+            prices = {}
         yield TariffVersion(
             valid_from=start,
             valid_to=last if following is None else following - ONE_DAY,
-            option=option,
+            option=option_of(entry, history, known),
             prices=prices,
             subscription=entry.subscription if known is None or entry.subscription is not None else known.subscription,
             power_kva=entry.power_kva,
@@ -159,14 +166,20 @@ def _expanded(
         )
 
 
-def option_of(entry: TariffEntry, history: OfferHistory) -> Option:
-    """The option of an entry, with the hours that its source names for it."""
+def _hours_are_known(entry: TariffEntry, known: DatedPrices) -> bool:
+    """Whether somebody says when it is off-peak: an entry whose offer named its hours has none when it stops to."""
+    follows = entry.source is Source.CATALOGUE and entry.option in CONTRACT_HOURS
+    return not follows or entry.offpeak is not None or known.own_hours is not None
+
+
+def option_of(entry: TariffEntry, history: OfferHistory, known: DatedPrices | None) -> Option:
+    """The option of an entry, with the hours that its source named for it with some prices; without any, names now."""
     if entry.option is OptionCode.CUSTOM:
         return Option(code=OptionCode.CUSTOM, rules=entry.rules)
     return build_option(
         entry.option,
         offpeak=entry.offpeak,
-        own_hours=history.own_hours,
+        own_hours=history.own_hours if known is None else known.own_hours,
         peak_signal=entry.peak_signal,
         peak_dates=entry.peak_dates,
         peak_days=history.peak_days,
@@ -192,10 +205,12 @@ def _with_earlier(entry: TariffEntry, history: OfferHistory, regulated: PriceHis
         return history
     eve = first.valid_from - ONE_DAY
     if entry.before is Before.SAME:
-        earlier: tuple[DatedPrices, ...] = (_lasting(first, entry.valid_from, eve),)
+        earlier: tuple[DatedPrices, ...] = (_lasting(first, entry.valid_from, eve, first.own_hours),)
     else:
         earlier = tuple(
-            _lasting(known, known.valid_from, eve if known.valid_to is None else min(eve, known.valid_to))
+            _lasting(
+                known, known.valid_from, eve if known.valid_to is None else min(eve, known.valid_to), first.own_hours
+            )
             for known in regulated(entry).versions
             if known.valid_from <= eve
         )
@@ -204,7 +219,7 @@ def _with_earlier(entry: TariffEntry, history: OfferHistory, regulated: PriceHis
     )
 
 
-def _lasting(known: DatedPrices, first: date, last: date) -> DatedPrices:
+def _lasting(known: DatedPrices, first: date, last: date, hours: OwnHours | None) -> DatedPrices:
     return DatedPrices(
         valid_from=first,
         valid_to=last,
@@ -212,6 +227,7 @@ def _lasting(known: DatedPrices, first: date, last: date) -> DatedPrices:
         subscription=known.subscription,
         source=known.source,
         unverified=known.unverified,
+        own_hours=hours,
     )
 
 

@@ -51,6 +51,7 @@ def _encode_offer(offer: CatalogueOffer) -> dict[str, object]:
                 "valid_to": version.valid_to and version.valid_to.isoformat(),
                 "prices": {name: str(price) for name, price in version.prices.items()},
                 "subscription": None if version.subscription is None else str(version.subscription),
+                "schedules": dict(version.schedules),
             }
             for version in offer.versions
         ],
@@ -59,7 +60,8 @@ def _encode_offer(offer: CatalogueOffer) -> dict[str, object]:
 
 def _decode_offer(item: Mapping[str, object]) -> CatalogueOffer:
     power = item["power_kva"]
-    versions = [_decode_version(_mapping(version)) for version in _list(item["versions"])]
+    schedules = _schedules(item["schedules"])
+    versions = [_decode_version(_mapping(version), schedules) for version in _list(item["versions"])]
     return CatalogueOffer(
         key=OfferKey(
             provider_id=_text(item["provider_id"]),
@@ -69,21 +71,27 @@ def _decode_offer(item: Mapping[str, object]) -> CatalogueOffer:
         ),
         provider=_text(item["provider"]),
         versions=tuple(sorted(versions, key=lambda version: version.valid_from)),
-        schedules={day: _text(hours) for day, hours in _mapping(item["schedules"]).items()},
+        schedules=schedules,
         description=_optional(item["description"]),
         url=_optional(item["url"]),
         active=item["active"] is True,
     )
 
 
-def _decode_version(item: Mapping[str, object]) -> OfferVersion:
+def _decode_version(item: Mapping[str, object], schedules: Mapping[str, str]) -> OfferVersion:
+    """`schedules`: of the offer, for what was kept before each version had its own."""
     valid_to, subscription = item["valid_to"], item["subscription"]
     return OfferVersion(
         valid_from=date.fromisoformat(_text(item["valid_from"])),
         valid_to=None if valid_to is None else date.fromisoformat(_text(valid_to)),
         prices={name: _decimal(price) for name, price in _mapping(item["prices"]).items()},
         subscription=None if subscription is None else _decimal(subscription),
+        schedules=_schedules(item["schedules"]) if "schedules" in item else schedules,
     )
+
+
+def _schedules(value: object) -> dict[str, str]:
+    return {day: _text(hours) for day, hours in _mapping(value).items()}
 
 
 def _decimal(value: object) -> Decimal:

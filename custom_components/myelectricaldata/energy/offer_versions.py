@@ -6,7 +6,7 @@ overlap, the newest start wins.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -97,6 +97,8 @@ class OfferVersion:
     """EUR/kWh by the gateway's field."""
     subscription: Decimal | None
     """EUR a month."""
+    schedules: Mapping[str, str] = field(default_factory=dict)
+    """Off-peak hours by English weekday, as the gateway writes them; empty when the offer names none."""
 
     def costs_as(self, other: OfferVersion) -> bool:
         """Whether the two say the same prices."""
@@ -119,7 +121,11 @@ def merge_versions(known: Sequence[OfferVersion], rows: Iterable[OfferRow], toda
     followers = [start for start, _ in dated[1:]]
     for (start, row), following in zip(dated, [*followers, None], strict=True):
         version = OfferVersion(
-            valid_from=start, valid_to=row.valid_to, prices=dict(row.prices), subscription=row.subscription_price
+            valid_from=start,
+            valid_to=row.valid_to,
+            prices=dict(row.prices),
+            subscription=row.subscription_price,
+            schedules=dict(row.offpeak_schedules),
         )
         ends = [] if row.valid_to is None else [row.valid_to]
         if following is not None:
@@ -154,14 +160,15 @@ class _History:
         last = self._before(today)
         if last is None or (last.valid_to is not None and last.valid_to < row.valid_from):
             self.put(row)
-        elif last.costs_as(row):
+        elif last.costs_as(row) and last.schedules == row.schedules:
             self._confirm(last, row)
         elif last.valid_from == today:
             # It was never in force for a whole day.
             del self._versions[today]
             self.current(row, updated_on, today)
         else:
-            candidates = (row.valid_from, updated_on, today)
+            # The day of the update is that of the prices: nobody says since when other hours apply.
+            candidates = (row.valid_from, None if last.costs_as(row) else updated_on, today)
             start = next((day for day in candidates if day is not None and last.valid_from < day <= today), today)
             self.put(replace(row, valid_from=start))
 

@@ -16,7 +16,7 @@ from typing import Final
 from unicodedata import combining, normalize
 
 from .calendar import ONE_DAY
-from .entries import DatedPrices, OfferHistory, TariffEntry
+from .entries import DatedPrices, OfferHistory, OwnHours, TariffEntry
 from .offer_versions import OfferRow, OfferVersion, ProviderRow, current_row, merge_versions
 from .offpeak import Window, WindowError, parse_window
 from .options import PRICE_FIELDS, OptionCode
@@ -94,7 +94,7 @@ class CatalogueOffer:
         object.__setattr__(self, "history", history)
 
     def prices_for(self, code: OptionCode | None) -> tuple[DatedPrices, ...]:
-        """Its prices by the periods of an option, oldest first, each until the next one starts."""
+        """Its prices by the periods of an option, oldest first, each until the next one starts; with readable hours."""
         dated: list[DatedPrices] = []
         followers = [version.valid_from for version in self.versions[1:]]
         for version, following in zip(self.versions, [*followers, None], strict=True):
@@ -102,7 +102,9 @@ class CatalogueOffer:
             if following is not None:
                 ends.append(following - ONE_DAY)
             end = min(ends, default=None)
-            if end is None or end >= version.valid_from:
+            hours, readable = _own_hours(code, version.schedules)
+            # Nobody can tell what an hour costs when the offer's own hours are not understood.
+            if readable and (end is None or end >= version.valid_from):
                 dated.append(
                     DatedPrices(
                         valid_from=version.valid_from,
@@ -110,6 +112,7 @@ class CatalogueOffer:
                         prices=period_prices(code, version.prices),
                         subscription=version.subscription,
                         source=f"{self.provider}, {self.key.name}, {version.valid_from.isoformat()}",
+                        own_hours=hours,
                     )
                 )
         return tuple(dated)
@@ -179,9 +182,12 @@ class Catalogue:
         return self.offers.get(OfferKey(*named, entry.power_kva)) or self.offers.get(OfferKey(*named, None))
 
     def history(self, entry: TariffEntry) -> OfferHistory:
-        """All prices of the offer that an entry follows; empty when it is unknown or cannot be billed."""
+        """All prices of the offer that an entry follows; empty when it is unknown or nobody knows how it is billed.
+
+        Hours that are not understood take no price away from the days before.
+        """
         offer = self.find(entry)
-        if offer is None or offer.problem is not None:
+        if offer is None or offer.problem is Problem.UNSUPPORTED:
             return OfferHistory()
         if entry.option is offer.code:
             return offer.history
@@ -254,9 +260,7 @@ def _code(key: OfferKey, versions: Iterable[OfferVersion]) -> OptionCode | None:
     return code
 
 
-def _own_hours(
-    code: OptionCode | None, schedules: Mapping[str, str]
-) -> tuple[Mapping[int, tuple[Window, ...]] | None, bool]:
+def _own_hours(code: OptionCode | None, schedules: Mapping[str, str]) -> tuple[OwnHours | None, bool]:
     """Off-peak hours by weekday (Monday is 0) that an offer names itself, and whether they are understood."""
     if code is None or code in _HOURLESS or not schedules:
         return None, True
