@@ -1,8 +1,8 @@
 """One usage point: ticks, lets the synchroniser ask what is due, and hands out what the ledger then knows."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -16,8 +16,9 @@ from ..const import CONF_PDL, DOMAIN, LOGGER, TICK
 from ..energy.calendar import day_end
 from ..energy.offers import PriceChange
 from ..energy.offpeak import OffpeakSchedule
+from ..energy.readings import DayRecord
 from ..energy.series import DaySeries
-from ..energy.summary import summarise_energy, summarise_peaks
+from ..energy.summary import EnergySummary, summarise_energy, summarise_peaks
 from ..feeds import Feed, feeds_of
 from ..gateway.client import GatewayClient
 from ..gateway.errors import AuthenticationError, GatewayError
@@ -73,6 +74,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         self._asking = asyncio.Lock()
         self._writing = asyncio.Lock()
         self._new_data_listeners: set[Callable[[NewData], None]] = set()
+        self._summaries: dict[Direction, tuple[Mapping[date, DayRecord], date, EnergySummary]] = {}
         self._tenths = 10
         self._midnight: CALLBACK_TYPE | None = None
 
@@ -297,7 +299,7 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         measured = Direction.CONSUMPTION in self.directions
         return UsagePointSnapshot(
             today=today,
-            energy={direction: summarise_energy(ledger.days(direction), today) for direction in self.directions},
+            energy={direction: self._summary(direction, today) for direction in self.directions},
             peak=summarise_peaks(ledger.peaks, kva, today) if measured else None,
             contract=contract,
             history_share=history_share(situation),
@@ -306,6 +308,14 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
             compensation=self.money.compensation,
             best_offer=self.money.best_offer,
         )
+
+    def _summary(self, direction: Direction, today: date) -> EnergySummary:
+        """Added up once for the same readings on the same day: a tick that brings nothing costs nothing."""
+        days = self.ledger.days(direction)
+        known = self._summaries.get(direction)
+        if known is None or known[0] is not days or known[1] != today:
+            known = self._summaries[direction] = days, today, summarise_energy(days, today)
+        return known[2]
 
     def _log_progress(self) -> None:
         tenths = int(10 * history_share(self.sync.situation))
