@@ -1,6 +1,7 @@
 """What must not happen to a household's money, found by reading the whole with fresh eyes."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,13 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.myelectricaldata.const import CONF_TARIFF
 from custom_components.myelectricaldata.coordinators.national import async_get_national
-from custom_components.myelectricaldata.energy.entries import OfferReference, Source
+from custom_components.myelectricaldata.energy.entries import OfferReference, Source, TariffEntry, resolve
 from custom_components.myelectricaldata.energy.offers import Catalogue
 from custom_components.myelectricaldata.energy.options import OptionCode
+from custom_components.myelectricaldata.energy.regulated import regulated_history
 from custom_components.myelectricaldata.energy.tariff import Calendars
+from custom_components.myelectricaldata.money_descriptions import tariff_text
+from custom_components.myelectricaldata.texts import Texts
 from tests.account import Account
 from tests.conftest import OpenAccount
 from tests.test_actions_offers import ACTIVATION, HOUSE, open_with, tariff
@@ -81,3 +85,18 @@ async def test_a_file_of_a_source_that_was_lost_takes_no_cost_away(
     await hass.config_entries.async_reload(account.entry.entry_id)
     await account.settle()
     assert await costs(account) == before
+
+
+def test_a_version_without_prices_is_not_said_to_be_of_the_users_own() -> None:
+    texts = Texts({"option_base": "Base", "source_manual": "own prices", "price_unknown": "unknown"})
+    entry = TariffEntry(valid_from=date(2026, 1, 1), source=Source.REGULATED, option=OptionCode.BASE)
+    versions = resolve([entry], catalogue=regulated_history, regulated=regulated_history, entities={}).versions
+    assert tariff_text(versions[-1], texts) == "Base · unknown"
+    assert "Tarif Bleu" in tariff_text(versions[0], texts)
+    own = resolve(
+        [replace(entry, source=Source.MANUAL, prices={"base": Decimal("0.2")})],
+        catalogue=regulated_history,
+        regulated=regulated_history,
+        entities={},
+    )
+    assert tariff_text(own.versions[0], texts) == "Base · own prices"

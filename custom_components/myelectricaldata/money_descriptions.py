@@ -99,7 +99,9 @@ def is_money_key(key: str) -> bool:
 def tariff_text(version: TariffVersion, texts: Texts) -> str:
     """The option of a version and where its prices come from, as the state of one sensor."""
     option = texts(f"option_{version.option.code.lower()}")
-    return short_text(f"{option} · {version.source or texts('source_manual')}")
+    # A version without a source has the user's own prices, or none: before and after what its source knows.
+    source = version.source or texts("source_manual" if version.prices else "price_unknown")
+    return short_text(f"{option} · {source}")
 
 
 def tariff_facts(version: TariffVersion) -> Attributes:
