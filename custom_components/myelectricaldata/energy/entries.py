@@ -5,11 +5,13 @@ time without the user doing anything: `resolve` expands each entry into one vers
 of a followed offer is a new version by itself, and what came before stays as it was.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import itemgetter
 
 from .calendar import ONE_DAY
 from .offpeak import OffpeakSchedule, Window
@@ -240,7 +242,6 @@ def _in_force(versions: Iterable[DatedPrices], day: date) -> DatedPrices | None:
 
 def _entity_price(seen: Sequence[tuple[date, Decimal]], day: date) -> Decimal | None:
     """The price of an entity on a day: the last one seen until then. Before the first the user vouches for that one."""
-    until = [price for first, price in seen if first <= day]
-    if until:
-        return until[-1]
-    return seen[0][1] if seen else None
+    # A price of every day for years is asked for as often.
+    following = bisect_right(seen, day, key=itemgetter(0))
+    return seen[max(following, 1) - 1][1] if seen else None
