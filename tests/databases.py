@@ -34,7 +34,7 @@ START_SECONDS = 60
 _NUMBERS = count(1)
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=[DATABASES[0], *(pytest.param(server, marks=pytest.mark.databases) for server in DATABASES[1:])])
 def fresh_database(request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of an empty database for the recorder, on each kind of server in turn."""
     if request.param == "sqlite":

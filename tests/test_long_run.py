@@ -65,6 +65,7 @@ async def restart(account: Account) -> None:
     await account.start()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
 async def test_weeks_of_trouble_leave_no_trace_once_enedis_has_delivered(open_account: OpenAccount, seed: int) -> None:
     dice = random.Random(seed)

@@ -214,6 +214,7 @@ MORE: Days = half_hours(date(2026, 10, 24), date(2026, 10, 26)) | half_hours(
 """A day more, and another one revised."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("saved", [False, True], ids=["lost", "saved"])
 @pytest.mark.parametrize("back", [False, True], ids=["stays", "goes_back"])
 async def test_killed_at_any_step_of_a_change_all_is_right_after_the_next_start(
