@@ -1,8 +1,10 @@
 """What must not happen to a household's money, found by reading the whole with fresh eyes."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from custom_components.myelectricaldata.energy.entries import OfferReference, So
 from custom_components.myelectricaldata.energy.offers import Catalogue
 from custom_components.myelectricaldata.energy.options import OptionCode
 from custom_components.myelectricaldata.energy.regulated import regulated_history
+from custom_components.myelectricaldata.energy.series import HourRow
 from custom_components.myelectricaldata.energy.tariff import Calendars
 from custom_components.myelectricaldata.money_descriptions import tariff_text
+from custom_components.myelectricaldata.statistics import ENERGY, SeriesWriter
 from custom_components.myelectricaldata.texts import Texts
 from tests.account import Account
 from tests.conftest import OpenAccount
@@ -100,3 +104,31 @@ def test_a_version_without_prices_is_not_said_to_be_of_the_users_own() -> None:
         entities={},
     )
     assert tariff_text(own.versions[0], texts) == "Base · own prices"
+
+
+async def test_a_period_of_a_former_tariff_is_searched_for_its_last_row_outside_the_event_loop(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    class Day:
+        """A day without a row."""
+
+        held = False
+
+        def __init__(self, day: date) -> None:
+            self.day = day
+
+        def rows(self) -> Iterator[HourRow]:
+            threads.append(get_ident())
+            return iter(())
+
+    writer = SeriesWriter(hass, "myelectricaldata:consumption_1_hc", "Old", ENERGY)
+
+    async def nothing(*_args: object) -> None:
+        pass
+
+    monkeypatch.setattr(writer, "_async_rebase", nothing)
+    assert await writer.async_verify_tail([Day(date(2025, 1, day)) for day in range(1, 32)])
+    assert len(threads) == 31
+    assert get_ident() not in threads

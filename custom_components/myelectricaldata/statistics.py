@@ -148,7 +148,7 @@ class SeriesWriter:
                 for entry in series
                 if not entry.held and (changed_since is None or entry.day < changed_since) and entry.day not in doubtful
             ]
-            tail = _newest_with_rows(vouched)
+            tail = await self._async_newest_with_rows(vouched)
             if tail is not None and await self._async_differing([tail]):
                 self.forget()
                 return False
@@ -230,8 +230,12 @@ class SeriesWriter:
     async def _async_recorder_lost(self, series: Sequence[SeriesDay]) -> bool:
         """Whether the newest day that was confirmed is no longer in the recorder as it was."""
         known = [entry for entry in series if not entry.held and self._confirmed.get(entry.day) == entry]
-        tail = _newest_with_rows(known)
+        tail = await self._async_newest_with_rows(known)
         return tail is not None and bool(await self._async_differing([tail]))
+
+    async def _async_newest_with_rows(self, entries: Sequence[SeriesDay]) -> SeriesDay | None:
+        # A period of a former tariff has had no row for years: the search is too long for the event loop.
+        return await self._hass.async_add_executor_job(_newest_with_rows, entries)
 
     async def _async_store(self, batch: Sequence[SeriesDay]) -> int:
         differing = await self._async_differing(batch)
