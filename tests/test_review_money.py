@@ -8,6 +8,7 @@ from threading import get_ident
 from typing import Any
 
 import pytest
+from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
 
 from custom_components.myelectricaldata.const import CONF_TARIFF
@@ -19,10 +20,12 @@ from custom_components.myelectricaldata.energy.regulated import regulated_histor
 from custom_components.myelectricaldata.energy.series import HourRow
 from custom_components.myelectricaldata.energy.tariff import Calendars
 from custom_components.myelectricaldata.money_descriptions import tariff_text
+from custom_components.myelectricaldata.notifications import async_notify_price_change
 from custom_components.myelectricaldata.statistics import ENERGY, SeriesWriter
 from custom_components.myelectricaldata.texts import Texts
 from tests.account import Account
 from tests.conftest import OpenAccount
+from tests.energy.catalogue_rows import SUPPLIER, WEEK, row
 from tests.test_actions_offers import ACTIVATION, HOUSE, open_with, tariff
 
 
@@ -132,3 +135,19 @@ async def test_a_period_of_a_former_tariff_is_searched_for_its_last_row_outside_
     assert await writer.async_verify_tail([Day(date(2025, 1, day)) for day in range(1, 32)])
     assert len(threads) == 31
     assert get_ident() not in threads
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_new_hours_of_a_followed_offer_are_told(hass: HomeAssistant) -> None:
+    hass.config.language = "fr"
+    prices = {"hc_price": "0.15", "hp_price": "0.21"}
+    rows = [
+        row(prices, kind="HC_HP", start=date(2026, 2, 1), hours=dict.fromkeys(WEEK, hours))
+        for hours in ("22:00-06:00", "01:00-07:00,14:00-16:00")
+    ]
+    known, _ = Catalogue().merged([SUPPLIER], rows[:1], date(2026, 11, 21))
+    _, (change,) = known.merged([SUPPLIER], rows[1:], date(2026, 11, 22))
+    await async_notify_price_change(hass, HOUSE, "Maison", change)
+    (told,) = persistent_notification._async_get_or_create_notifications(hass).values()
+    assert "22/11/2026" in told["message"]
+    assert told["message"].endswith("- Heures creuses : 22:00–06:00 → 01:00–07:00, 14:00–16:00")

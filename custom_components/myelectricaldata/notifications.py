@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from .const import DOMAIN
 from .energy.offers import PriceChange
+from .flows.tariff_text import Wording, own_hours_in_words
 from .period_names import period_name
 from .texts import async_get_texts
 
@@ -48,6 +49,13 @@ async def async_notify_price_change(hass: HomeAssistant, pdl: str, name: str, ch
         lines.append(
             texts("price_change_subscription", before=shown(subscription, 2), after=shown(after.subscription, 2))
         )
+    if before is not None and before.own_hours != after.own_hours:
+        wording = Wording(texts, language)
+        was, will_be = (
+            texts("hours_of_contract") if each is None else own_hours_in_words(each, wording)
+            for each in (before.own_hours, after.own_hours)
+        )
+        lines.append(texts("price_change_hours", before=was, after=will_be))
     persistent_notification.async_create(
         hass,
         texts(

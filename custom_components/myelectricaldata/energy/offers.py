@@ -131,7 +131,7 @@ class CatalogueOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceChange:
-    """New prices of an offer that was known already."""
+    """New prices, or new off-peak hours of its own, of an offer that was known already."""
 
     offer: CatalogueOffer
     before: DatedPrices | None
@@ -331,7 +331,8 @@ def _change(before: CatalogueOffer, after: CatalogueOffer) -> PriceChange | None
 
 
 def _equal(one: DatedPrices, other: DatedPrices) -> bool:
-    return one.prices == other.prices and one.subscription == other.subscription
+    """Whether they bill the same: hours that move are a change of what people pay."""
+    return (one.prices, one.subscription, one.own_hours) == (other.prices, other.subscription, other.own_hours)
 
 
 def _by_name(offer: CatalogueOffer) -> tuple[str, str, str, Decimal]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..energy.entries import OfferHistory, Source, TariffEntry
-from ..energy.offpeak import Season, Window, format_windows
+from ..energy.entries import OfferHistory, OwnHours, Source, TariffEntry
+from ..energy.offpeak import Season, format_windows
 from ..energy.options import CONTRACT_HOURS, PEAK_DAYS, OptionCode
 from ..energy.tariff import EVERY_DAY, Holidays, Rule, Signal, TariffVersion
 from ..period_names import period_name
@@ -174,13 +174,13 @@ def _hours(entry: TariffEntry, history: OfferHistory, wording: Wording) -> str:
     if entry.option is OptionCode.CUSTOM:
         return rules_in_words(entry.rules, wording)
     if history.own_hours is not None:
-        return wording.texts("hours_of_offer", hours=_own_hours(history.own_hours, wording))
+        return wording.texts("hours_of_offer", hours=own_hours_in_words(history.own_hours, wording))
     if entry.option in CONTRACT_HOURS and entry.offpeak is not None:
         return in_plain_words(entry.offpeak, wording.texts)
     return ""
 
 
-def _own_hours(own: Mapping[int, tuple[Window, ...]], wording: Wording) -> str:
+def own_hours_in_words(own: OwnHours, wording: Wording) -> str:
     """The days of the week that have the same hours, together."""
     by_hours: dict[str, list[int]] = {}
     for day in range(7):
