@@ -119,11 +119,12 @@ def followed(catalogue: Catalogue) -> Tariff:
     return resolve([follower(OptionCode.HC_HP)], catalogue=catalogue.history, regulated=regulated_history, entities={})
 
 
-def test_new_hours_of_an_offer_leave_the_days_before_as_they_were() -> None:
+@pytest.mark.parametrize("again", [date(2026, 2, 1), date(2026, 8, 1)])
+def test_new_hours_of_an_offer_leave_the_days_before_as_they_were(again: date) -> None:
     old, new = dict.fromkeys(WEEK, "22:00-06:00"), dict.fromkeys(WEEK, "01:00-07:00,14:00-16:00")
     start = date(2026, 2, 1)
     before, _ = Catalogue().merged([SUPPLIER], [row(HOURS, kind="HC_HP", hours=old, start=start)], TODAY)
-    changed = row(HOURS, kind="HC_HP", hours=new, start=start, updated=datetime(2026, 6, 1, tzinfo=UTC))
+    changed = row(HOURS, kind="HC_HP", hours=new, start=again, updated=datetime(2026, 6, 1, tzinfo=UTC))
     later = TODAY + timedelta(days=5)
     after, _ = before.merged([SUPPLIER], [changed], later)
     assert decode_catalogue(json.loads(json.dumps(encode_catalogue(after)))) == after

@@ -166,9 +166,11 @@ class _History:
             # It was never in force for a whole day.
             del self._versions[today]
             self.current(row, updated_on, today)
+        elif last.costs_as(row):
+            # The dates are those of the prices: nobody says since when other hours apply.
+            self.put(replace(row, valid_from=today))
         else:
-            # The day of the update is that of the prices: nobody says since when other hours apply.
-            candidates = (row.valid_from, None if last.costs_as(row) else updated_on, today)
+            candidates = (row.valid_from, updated_on, today)
             start = next((day for day in candidates if day is not None and last.valid_from < day <= today), today)
             self.put(replace(row, valid_from=start))
 
@@ -188,11 +190,13 @@ class _History:
     def _confirm(self, version: OfferVersion, row: OfferVersion) -> None:
         """Known prices: their end may be new, and their start may turn out to be earlier than the first sight of them.
 
-        A row whose prices once changed in place still names the start of the first ones: those keep it.
+        A row whose prices or hours once changed in place still names the start of the first ones: those keep it.
         """
         start = version.valid_from
         earlier = self._before(start - ONE_DAY)
-        if row.valid_from < start and (earlier is None or earlier.valid_from < row.valid_from):
+        if row.valid_from < start and (
+            earlier is None or (earlier.valid_from < row.valid_from and not earlier.costs_as(version))
+        ):
             del self._versions[start]
             start = row.valid_from
         self.put(replace(version, valid_from=start, valid_to=row.valid_to))
