@@ -108,8 +108,11 @@ async def test_it_is_looked_for_weekly_and_when_what_it_depends_on_changes(
     version: TariffVersion = coordinator.tariff.versions[0]
     dearer = Tariff((replace(version, prices={**version.prices, "hp": Decimal("0.3")}),))
     cheaper = Catalogue(offers=dict(list(inputs.catalogue.offers.items())[1:]))
+    # An entity may hold another price every few minutes.
+    flapped = replace(inputs, tariff=dearer)
+    assert not best_offer_is_due(best, TODAY, flapped)
+    assert best_offer_is_due(best, TODAY + timedelta(days=1), flapped)
     for change in (
-        {"tariff": dearer},
         {"catalogue": cheaper},
         {"power_kva": Decimal(9)},
         {"months": (12, 36, 36)},

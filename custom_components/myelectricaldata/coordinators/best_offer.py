@@ -1,6 +1,6 @@
 """The cheapest offer of the market for one usage point: compared once a week, and when what it depends on changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -96,11 +96,12 @@ class Search:
 def best_offer_is_due(last: Search | None, today: date, inputs: BestOfferInputs) -> bool:
     """Whether to compare now. Cheap as long as nothing changed: the same objects are equal at once.
 
-    What found nothing is tried again the next day, when there is another day of energy: not at every tick.
+    What found nothing is tried again the next day, when there is another day of energy: not at every tick. Nor does a
+    tariff whose price an entity holds count more than once a day: what the user says of it reloads everything.
     """
-    if last is None or last.inputs != inputs:
+    if last is None or replace(last.inputs, tariff=inputs.tariff) != inputs:
         return True
-    return today - last.on >= (EVERY if last.found else ONE_DAY)
+    return today - last.on >= (EVERY if last.found and last.inputs.tariff == inputs.tariff else ONE_DAY)
 
 
 async def async_find_best_offer(
