@@ -65,6 +65,8 @@ ISSUE_PLACEHOLDERS = {
     IssueKind.FOREIGN_ENTRY: {"version"},
     IssueKind.COST_WAITS_FOR_DAY_TYPE: {"energy", "first", "last"},
     IssueKind.COST_WAITS_FOR_PRICE: {"energy", "first", "last"},
+    IssueKind.PRICE_ENTITY_RESTLESS: {"entity"},
+    IssueKind.OFFER_WITHDRAWN: {"offer"},
     IssueKind.CONTRACT_CHANGED: {"date", "old", "new"},
     IssueKind.ENERGY_DASHBOARD: {"plan"},
 }

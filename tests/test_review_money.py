@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from threading import get_ident
 from typing import Any
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 
 from custom_components.myelectricaldata.const import CONF_TARIFF
 from custom_components.myelectricaldata.coordinators.national import async_get_national
-from custom_components.myelectricaldata.energy.entries import OfferReference, Source, TariffEntry, resolve
+from custom_components.myelectricaldata.energy.entries import Before, OfferReference, Source, TariffEntry, resolve
+from custom_components.myelectricaldata.energy.entry_format import encode_entry
 from custom_components.myelectricaldata.energy.offers import Catalogue
 from custom_components.myelectricaldata.energy.options import OptionCode
 from custom_components.myelectricaldata.energy.regulated import regulated_history
@@ -26,6 +29,7 @@ from custom_components.myelectricaldata.texts import Texts
 from tests.account import Account
 from tests.conftest import OpenAccount
 from tests.energy.catalogue_rows import SUPPLIER, WEEK, row
+from tests.simulators import offers
 from tests.test_actions_offers import ACTIVATION, HOUSE, open_with, tariff
 
 
@@ -151,3 +155,62 @@ async def test_new_hours_of_a_followed_offer_are_told(hass: HomeAssistant) -> No
     (told,) = persistent_notification._async_get_or_create_notifications(hass).values()
     assert "22/11/2026" in told["message"]
     assert told["message"].endswith("- Heures creuses : 22:00–06:00 → 01:00–07:00, 14:00–16:00")
+
+
+def issue(hass: HomeAssistant, kind: str) -> ir.IssueEntry | None:
+    return ir.async_get(hass).async_get_issue("myelectricaldata", f"{kind}_{HOUSE}")
+
+
+async def test_an_entity_that_holds_the_price_of_the_moment_is_told_and_one_that_was_corrected_is_not(
+    open_account: OpenAccount, hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = TariffEntry(
+        valid_from=ACTIVATION,
+        source=Source.MANUAL,
+        option=OptionCode.BASE,
+        entities={"base": "sensor.price"},
+        subscription=Decimal(15),
+    )
+    unit = {"unit_of_measurement": "EUR/kWh"}
+    hass.states.async_set("sensor.price", "0.2", unit)
+    account = await open_with(open_account, hass, [encode_entry(entry)])
+    start = datetime.now(UTC)
+    # Corrected once within a day: the price of that day is the last one.
+    hass.states.async_set("sensor.price", "2.0", unit)
+    hass.states.async_set("sensor.price", "0.2", unit)
+    await account.travel(start + timedelta(hours=1))
+    assert issue(hass, "price_entity_restless") is None
+    freezer.move_to(start + timedelta(days=1))
+    hass.states.async_set("sensor.price", "0.15", unit)
+    hass.states.async_set("sensor.price", "0.2", unit)
+    await account.travel(start + timedelta(days=1, hours=1))
+    told = issue(hass, "price_entity_restless")
+    assert told is not None
+    assert told.translation_placeholders is not None
+    assert told.translation_placeholders["entity"] == "sensor.price"
+    await account.travel(start + timedelta(days=8))
+    assert issue(hass, "price_entity_restless") is None
+
+
+async def test_a_followed_offer_that_leaves_the_catalogue_is_told_and_keeps_its_price(
+    open_account: OpenAccount, hass: HomeAssistant
+) -> None:
+    entry = TariffEntry(
+        valid_from=ACTIVATION,
+        source=Source.CATALOGUE,
+        option=OptionCode.BASE,
+        power_kva=Decimal(6),
+        offer=OfferReference(
+            provider_id=offers.provider_id(0), provider="Énergie des Deux Rives", name="Rive Base", offer_type="BASE"
+        ),
+        before=Before.SAME,
+    )
+    account = await open_with(open_account, hass, [encode_entry(entry)])
+    assert issue(hass, "offer_withdrawn") is None
+    account.simulator.offers.withdraw("Rive Base")
+    await account.travel(datetime.now(UTC) + timedelta(days=1))
+    told = issue(hass, "offer_withdrawn")
+    assert told is not None
+    assert told.translation_placeholders is not None
+    assert told.translation_placeholders["offer"] == "Rive Base"
+    assert account.coordinator(HOUSE).tariff.versions[-1].prices == {"base": Decimal("0.20040")}

@@ -40,6 +40,10 @@ class IssueKind(StrEnum):
     flow."""
     CONTRACT_CHANGED = "contract_changed"
     """Placeholders `date`, `old`, `new`: since when, and what the contract said and says."""
+    PRICE_ENTITY_RESTLESS = "price_entity_restless"
+    """Placeholder `entity`: it changes its price within the day, and only one price of a day counts."""
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    """Placeholder `offer`: the one that is followed, which the catalogue no longer has."""
     FOREIGN_ENTRY = "foreign_entry"
     """Placeholder `version`: of the entry that another integration of this domain left; `name` is its title."""
 
@@ -68,6 +72,8 @@ _RULES: Final[Mapping[IssueKind, _Rule]] = MappingProxyType(
         IssueKind.COST_WAITS_FOR_PRICE: _Rule(severity=ir.IssueSeverity.WARNING),
         IssueKind.ENERGY_DASHBOARD: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
         IssueKind.CONTRACT_CHANGED: _Rule(severity=ir.IssueSeverity.WARNING, fixable=True, persistent=True),
+        IssueKind.PRICE_ENTITY_RESTLESS: _Rule(severity=ir.IssueSeverity.WARNING),
+        IssueKind.OFFER_WITHDRAWN: _Rule(severity=ir.IssueSeverity.WARNING),
         IssueKind.FOREIGN_ENTRY: _Rule(severity=ir.IssueSeverity.ERROR, persistent=True),
     }
 )

@@ -5,8 +5,9 @@ last month's price.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from types import MappingProxyType
@@ -40,6 +41,10 @@ _ENERGY_KWH: Final = {"kwh": Decimal(1), "mwh": Decimal(1000), "wh": Decimal("0.
 # EUR/kWh: nobody pays as much, so that more is not a price but a mistake.
 _HIGHEST: Final = Decimal(1000)
 _DECIMALS: Final = Decimal("1e-10")
+
+RESTLESS_MOVES: Final = 2
+RESTLESS_DAYS: Final = 2
+RESTLESS_WITHIN: Final = timedelta(days=7)
 
 _LOG: HassKey[EntityPriceLog] = HassKey(f"{DOMAIN}_entity_prices")
 
@@ -87,6 +92,21 @@ class EntityPriceLog:
         self._loading = asyncio.Lock()
         self._loaded = False
         self._listeners: list[CALLBACK_TYPE] = []
+        self._moves: dict[str, Counter[date]] = {}
+        """By entity, how often its price moved on each of the last days. Not kept: it shows again within two days."""
+
+    @property
+    def restless(self) -> frozenset[str]:
+        """Entities that moved to and fro within several days: the price of the moment, not that of a period.
+
+        Only one price of a day is kept, so that the day would be priced by whichever came last.
+        """
+        since = paris_date(dt_util.utcnow()) - RESTLESS_WITHIN
+        return frozenset(
+            entity_id
+            for entity_id, moves in self._moves.items()
+            if sum(times >= RESTLESS_MOVES for day, times in moves.items() if day > since) >= RESTLESS_DAYS
+        )
 
     @property
     def prices(self) -> EntityPrices:
@@ -135,6 +155,10 @@ class EntityPriceLog:
             if (price := read_price(state)) is not None
             and (after := with_price(before := known.get(entity_id, ()), today, price)) != before
         }
+        for entity_id in changed:
+            moves = self._moves.get(entity_id, Counter())
+            recent = {day: times for day, times in moves.items() if day > today - RESTLESS_WITHIN}
+            self._moves[entity_id] = Counter(recent) + Counter({today: 1})
         if changed and self._kept.set({**known, **changed}):
             for listener in tuple(self._listeners):
                 listener()

@@ -110,4 +110,4 @@ class MoneyDesk:
         if best_offer_is_due(self._search, today, inputs):
             found = await async_find_best_offer(self._hass, coordinator, national)
             self._search = Search(today, inputs, found is not None)
-            self.best_offer = found or self.best_offer
+            self.best_offer = found

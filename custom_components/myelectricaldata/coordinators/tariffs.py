@@ -82,6 +82,25 @@ class UsagePointTariffs:
             return entry.offpeak
         return self._contract_hours
 
+    @property
+    def restless_entities(self) -> tuple[str, ...]:
+        """Entities of the entries that hold the price of the moment instead of that of a period."""
+        restless = frozenset() if self._entity_prices is None else self._entity_prices.restless
+        return tuple(sorted(self._entity_ids & restless))
+
+    @property
+    def withdrawn_offer(self) -> OfferKey | None:
+        """The offer that is followed today, when the catalogue no longer has it: its price may no longer be right."""
+        entry = self.entry_in_force
+        if self.national is None or entry is None or entry.source is not Source.CATALOGUE:
+            return None
+        offer = self.national.catalogue.find(entry)
+        return None if offer is None or offer.active else offer.key
+
+    @property
+    def _entity_ids(self) -> set[str]:
+        return {entity_id for entry in (*self.entries, *self.surplus_entries) for entity_id in entry.entities.values()}
+
     async def async_start(self, on_change: Callable[[], None], on_price_change: Callable[[PriceChange], None]) -> None:
         """Read the sources and follow them. `on_change` is called when a tariff or a type of day became another one."""
         self.national = national = await async_get_national(self._hass)
@@ -99,11 +118,8 @@ class UsagePointTariffs:
                 if self._follows(change.offer.key):
                     on_price_change(change)
 
-        entity_ids = {
-            entity_id for entry in (*self.entries, *self.surplus_entries) for entity_id in entry.entities.values()
-        }
         self._leave += [national.async_add_listener(refresh), national.async_add_price_listener(tell)]
-        if entity_ids:
+        if entity_ids := self._entity_ids:
             self._leave.append(self._entity_prices.async_add_listener(refresh))
             self._leave.append(self._entity_prices.async_follow(entity_ids))
         self._resolve()

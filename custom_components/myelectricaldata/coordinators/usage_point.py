@@ -253,18 +253,25 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
         async with self._writing:
             written = await self.recording.async_write(self.sync.situation)
         await self.money.async_add_up(self.sync.situation.today)
-        self._tell_what_waits()
+        self._tell_what_is_doubtful()
         return written
 
     @callback
-    def _tell_what_waits(self) -> None:
-        """A cost that waits for longer than publication takes is the user's to know of."""
+    def _tell_what_is_doubtful(self) -> None:
+        """A cost that waits for longer than publication takes, and a price that may be wrong, are the user's to know of."""
         for kind in COST_ISSUES:
             placeholders = self.money.waits(kind)
-            if placeholders is None:
-                self._clear(kind)
-            else:
-                self._raise(kind, placeholders)
+            self._raise_or_clear(kind, placeholders)
+        restless, withdrawn = self.tariffs.restless_entities, self.tariffs.withdrawn_offer
+        self._raise_or_clear(IssueKind.PRICE_ENTITY_RESTLESS, {"entity": ", ".join(restless)} if restless else None)
+        self._raise_or_clear(IssueKind.OFFER_WITHDRAWN, None if withdrawn is None else {"offer": withdrawn.name})
+
+    @callback
+    def _raise_or_clear(self, kind: IssueKind, placeholders: dict[str, str] | None) -> None:
+        if placeholders is None:
+            self._clear(kind)
+        else:
+            self._raise(kind, placeholders)
 
     async def async_rebuild_statistics(self) -> int:
         """Compare every row of the recorder with the ledger and correct those that differ; returns how many did."""
