@@ -14,6 +14,8 @@ from tests.conftest import OpenAccount
 from tests.simulators.gateway import Call
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 OTHER = "22516914714270"
 NOW = paris(2026, 11, 21, 12)

@@ -13,6 +13,8 @@ from tests.conftest import OpenAccount
 from tests.simulators.faults import Fault
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 ACTIVATION = date(2026, 10, 1)
 START = date(2026, 10, 20)
@@ -65,7 +67,6 @@ async def restart(account: Account) -> None:
     await account.start()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
 async def test_weeks_of_trouble_leave_no_trace_once_enedis_has_delivered(open_account: OpenAccount, seed: int) -> None:
     dice = random.Random(seed)

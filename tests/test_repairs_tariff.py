@@ -24,6 +24,8 @@ from tests.flows.tariff_rig import values
 from tests.flows.usage_point_rig import contract_of
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 NOW = paris(2026, 11, 21, 12)
 NIGHT = [{"season": "all", "windows": ["22:30-06:30"]}]

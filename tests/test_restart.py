@@ -22,6 +22,8 @@ from tests.account import Account, paris, true_rows, usage_point_subentry
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 NOW = paris(2026, 11, 21, 12)
 TODAY = date(2026, 11, 21)

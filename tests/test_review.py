@@ -21,6 +21,8 @@ from tests.conftest import OpenAccount
 from tests.simulators.faults import Fault
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 NOW = paris(2026, 11, 21, 12)
 TODAY = date(2026, 11, 21)
@@ -123,7 +125,6 @@ async def test_a_usage_point_that_was_removed_starts_afresh_when_it_is_added_aga
     assert await account.rows("consumption", PDL) == true_rows(home, "consumption", ACTIVATION, TODAY + ONE_DAY)
 
 
-@pytest.mark.long
 async def test_panels_that_come_after_the_set_up_are_noticed_within_a_week(open_account: OpenAccount) -> None:
     home = house()
     account = await open_account(NOW, home)
@@ -135,7 +136,6 @@ async def test_panels_that_come_after_the_set_up_are_noticed_within_a_week(open_
     assert await account.rows("production", PDL) == true_rows(home, "production", ACTIVATION, date(2026, 11, 28))
 
 
-@pytest.mark.long
 async def test_a_question_on_which_the_gateway_always_stumbles_does_not_stop_the_rest(
     open_account: OpenAccount,
 ) -> None:
@@ -153,7 +153,6 @@ async def test_a_question_on_which_the_gateway_always_stumbles_does_not_stop_the
     assert [day for day, record in indexes.items() if record.index_wh is None] == [date(2025, 3, 3)]
 
 
-@pytest.mark.long
 async def test_a_route_that_is_broken_for_weeks_does_not_stop_the_others(open_account: OpenAccount) -> None:
     home = house(activation=date(2025, 1, 1))
     account = await open_account(NOW, home, start=False)

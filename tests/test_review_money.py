@@ -32,6 +32,8 @@ from tests.energy.catalogue_rows import SUPPLIER, WEEK, row
 from tests.simulators import offers
 from tests.test_actions_offers import ACTIVATION, HOUSE, open_with, tariff
 
+pytestmark = pytest.mark.long
+
 
 async def costs(account: Account) -> dict[datetime, float]:
     rows = await account._stored(f"myelectricaldata:cost_{HOUSE}", {"state"})

@@ -24,6 +24,8 @@ from tests.simulators import offers, tempo
 from tests.simulators.clock import midnight
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 NOW = paris(2026, 11, 21, 12)
 ACTIVATION = date(2026, 10, 16)
@@ -165,7 +167,6 @@ async def test_hours_prices_and_option_change_each_on_their_date(open_account: O
     assert sum(subscription.values()) == pytest.approx(36 * 12 * 15.74 / 365)
 
 
-@pytest.mark.long
 async def test_a_tariff_that_is_entered_later_gives_the_same_rows(open_account: OpenAccount) -> None:
     home = Household(pdl=PDL, name="Maison", activation=ACTIVATION)
     account = await open_with(open_account, home, ENTRIES[:1])
@@ -186,7 +187,6 @@ async def test_entering_a_tariff_asks_the_gateway_for_no_reading(open_account: O
     await assert_exact(account, home)
 
 
-@pytest.mark.long
 async def test_a_tariff_that_is_taken_away_leaves_energy_and_no_cost(open_account: OpenAccount) -> None:
     home = Household(pdl=PDL, name="Maison", activation=ACTIVATION)
     account = await open_with(open_account, home, ENTRIES)
@@ -212,7 +212,6 @@ FOLLOWED = TariffEntry(
 )
 
 
-@pytest.mark.long
 async def test_a_new_price_of_a_followed_offer_is_a_new_version_and_is_told(open_account: OpenAccount) -> None:
     home = Household(pdl=PDL, name="Maison", activation=date(2026, 11, 15))
     account = await open_with(open_account, home, (replace(FOLLOWED, valid_from=date(2026, 11, 15)),))

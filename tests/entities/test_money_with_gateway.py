@@ -19,6 +19,8 @@ from tests.account import Account, paris, true_rows
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 FIRST, LAST = date(2026, 11, 2), date(2026, 11, 20)
 HOUSE = Household(pdl=PDL, name="Maison", production=True, activation=FIRST)
