@@ -235,7 +235,7 @@ async def test_a_new_price_of_a_followed_offer_is_a_new_version_and_is_told(open
     assert cost[at_noon] == pytest.approx(energy[at_noon] * 0.25)
     assert cost[at_noon - ONE_DAY] == pytest.approx(energy[at_noon - ONE_DAY] * 0.2139)
     told = persistent_notification._async_get_or_create_notifications(account.hass)[f"{DOMAIN}_price_{PDL}"]
-    assert "peak: 0.2139 → 0.2500 €/kWh" in told["message"]
+    assert "peak: 0.2139 → 0.2500\u00a0€/kWh" in told["message"]
     assert "23/11/2026" in told["message"]
     assert "off-peak" not in told["message"]
 

@@ -171,6 +171,7 @@ def _version(version: TariffVersion) -> dict[str, object]:
         "subscription": version.subscription,
         "power_kva": version.power_kva,
         "source": version.source,
+        "priced_from": version.priced_from,
         "unverified": version.unverified,
     }
 

@@ -108,6 +108,7 @@ def tariff_facts(version: TariffVersion) -> Attributes:
     """What a version says, prices in EUR/kWh by period and the subscription in EUR a month."""
     return {
         "valid_from": version.valid_from.isoformat(),
+        "prices_of": None if version.priced_from is None else version.priced_from.isoformat(),
         "prices": {period: float(price) for period, price in version.prices.items()},
         "subscription": _euros(version.subscription),
         "power_kva": _euros(version.power_kva),

@@ -22,6 +22,7 @@ from custom_components.myelectricaldata.energy.entries import (
     resolve,
 )
 from custom_components.myelectricaldata.energy.entry_format import EntryError, decode_entries, encode_entry
+from custom_components.myelectricaldata.energy.fingerprint import fingerprint
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule, Season, SeasonWindows, Window
 from custom_components.myelectricaldata.energy.options import OptionCode, build_option
 from custom_components.myelectricaldata.energy.tariff import Calendars, Holidays, Rule, Signal, Tariff, TariffVersion
@@ -299,3 +300,19 @@ def test_a_later_entry_changes_nothing_before_it(kept: list[TariffEntry]) -> Non
 
 def bill(version: TariffVersion | None) -> tuple[object, ...] | None:
     return None if version is None else (version.option, version.prices, version.subscription, version.source)
+
+
+def test_a_version_bears_the_day_of_the_prices_of_its_source_and_none_for_the_user_s_own() -> None:
+    followed = resolved(entry(date(2026, 3, 15)), manual(date(2026, 9, 1), prices={"base": D("0.2")}))
+    assert [(version.valid_from, version.priced_from) for version in followed.versions] == [
+        (date(2026, 3, 15), date(2026, 2, 1)),
+        (date(2026, 8, 1), date(2026, 8, 1)),
+        (date(2026, 9, 1), None),
+    ]
+
+
+def test_a_history_is_not_priced_anew_because_the_source_dates_its_prices_otherwise() -> None:
+    known = resolved(entry(date(2026, 8, 1)))
+    redated = Tariff(tuple(replace(version, priced_from=date(2026, 7, 1)) for version in known.versions))
+    days = date(2026, 8, 1), date(2026, 8, 31)
+    assert fingerprint(known, Calendars(), *days) == fingerprint(redated, Calendars(), *days)

@@ -46,7 +46,7 @@ def midnight(day: date) -> datetime:
 def test_rows_of_several_validities_are_the_versions_of_one_offer() -> None:
     found = catalogue_of(base("0.20", start=AUGUST), base("0.19", start=FEBRUARY, end=date(2026, 7, 31)))
     assert timeline(found) == [(FEBRUARY, date(2026, 7, 31), D("0.19")), (AUGUST, None, D("0.20"))]
-    assert only(found).history.versions[0].source == "Énergie, Offer, 2026-02-01"
+    assert only(found).history.versions[0].source == "Énergie, Offer"
 
 
 def test_a_row_without_dates_is_dated_by_its_update_in_paris() -> None:

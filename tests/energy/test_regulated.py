@@ -1,11 +1,14 @@
 """Regulated prices are those of the sources, and nothing is made up where they say nothing."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from custom_components.myelectricaldata.energy import regulated
 from custom_components.myelectricaldata.energy.entries import DatedPrices, OfferHistory, Source, TariffEntry, resolve
 from custom_components.myelectricaldata.energy.options import OptionCode, build_option
 from custom_components.myelectricaldata.energy.regulated import preload, regulated_history, regulated_until
@@ -103,7 +106,7 @@ def test_prices_follow_each_other_have_sources_and_fit_their_option(code: Option
     versions = history(code, kva)
     assert all(one.valid_to == two.valid_from - timedelta(days=1) for one, two in pairwise(versions))
     assert versions[-1].valid_to == regulated_until() == date(2027, 1, 31)
-    assert all(f"{version.valid_from}" in version.source and "(" in version.source for version in versions)
+    assert {version.source for version in versions} == {"Tarif Bleu"}
     periods = {"base"} if code is OptionCode.BASE else {"hc", "hp"} if code is OptionCode.HC_HP else set(TEMPO)
     assert all(set(version.prices) == periods for version in versions)
     assert set(build_option(code).periods) <= periods
@@ -123,3 +126,9 @@ def test_a_cost_waits_from_the_day_on_which_prices_may_have_changed() -> None:
     late = tariff.on(date(2027, 2, 1))
     assert late is not None
     assert late.subscription is None
+
+
+def test_each_block_of_the_file_names_where_its_prices_are_from() -> None:
+    blocks = json.loads(Path(regulated.__file__).with_name("regulated.json").read_text(encoding="utf-8"))["blocks"]
+    assert len(blocks) == len(SHIPPED) * len(STARTS)
+    assert all(block["sources"] and all(block["sources"]) for block in blocks)

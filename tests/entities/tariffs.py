@@ -45,7 +45,8 @@ def version(option: Option, prices: Mapping[str, str], since: date = date(2020, 
         prices={period: Decimal(price) for period, price in prices.items()},
         subscription=Decimal("18.25"),
         power_kva=Decimal(6),
-        source="EDF, Tarif Bleu, 2026-08-01",
+        source="EDF, Tarif Bleu",
+        priced_from=date(2019, 8, 1),
     )
     return replace(plain, **facts)
 

@@ -168,7 +168,8 @@ async def test_the_tariff_in_force_is_told_in_words(start: Start) -> None:
     snapshot, money = priced(Tariff((hc_hp(), later)))
     rig = await start(snapshot=snapshot, money=money)
     told = rig.state("tariff")
-    assert told.state.endswith("EDF, Tarif Bleu, 2026-08-01")
+    assert told.state.endswith(" · EDF, Tarif Bleu")
+    assert told.attributes["prices_of"] == "2019-08-01"
     facts = {key: told.attributes[key] for key in ("valid_from", "prices", "subscription", "power_kva", "unverified")}
     assert facts == {
         "valid_from": "2020-01-01", "prices": {"hc": 0.16, "hp": 0.2}, "subscription": 18.25, "power_kva": 6,

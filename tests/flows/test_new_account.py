@@ -23,8 +23,8 @@ async def test_an_account_becomes_an_entry_with_the_ticked_usage_points(
     choice = await submit_account(hass, account_form(simulator, client_secret=f"  {simulator.client_secret}\n"))
     assert choice["step_id"] == "usage_points"
     assert labels(choice) == {
-        SOLAR: f"Maison ({SOLAR}) · 9 kVA · consumption and injection",
-        FLAT: f"Appartement ({FLAT}) · 6 kVA · consumption",
+        SOLAR: f"Maison ({SOLAR}) · 9\u00a0kVA · consumption and injection",
+        FLAT: f"Appartement ({FLAT}) · 6\u00a0kVA · consumption",
     }
     assert sorted(ticked(choice)) == [FLAT, SOLAR]
 
@@ -74,8 +74,8 @@ async def test_what_stands_in_the_way_is_shown_and_not_ticked(hass: HomeAssistan
     assert shown["22516914714274"] == "Consentement expiré (22516914714274) · consumption · consent expired"
     assert shown["22516914714275"].endswith("contract ended: the holder has moved")
     assert shown["22516914714285"].endswith("consumption · inactive at the gateway")
-    assert shown["22516914714281"] == "Production seule (22516914714281) · 9 kVA · injection"
-    assert shown["22516914714284"] == "Unnamed usage point (22516914714284) · 3 kVA · consumption"
+    assert shown["22516914714281"] == "Production seule (22516914714281) · 9\u00a0kVA · injection"
+    assert shown["22516914714284"] == "Unnamed usage point (22516914714284) · 3\u00a0kVA · consumption"
     assert shown["22516914714282"].endswith("consent not verified")
     assert set(shown) - set(ticked(choice)) == {"22516914714274", "22516914714275", "22516914714285"}
 
@@ -276,7 +276,7 @@ async def test_a_usage_point_whose_directions_are_not_known_yet_is_shown_by_name
 ) -> None:
     simulator.household(FLAT).consumption = False
     label = labels(await submit_account(hass, account_form(simulator)))[FLAT]
-    assert label == f"Appartement ({FLAT}) · 6 kVA · consent not verified"
+    assert label == f"Appartement ({FLAT}) · 6\u00a0kVA · consent not verified"
 
 
 async def test_a_contract_that_says_nothing_of_offpeak_hours_prefills_none(
@@ -295,5 +295,5 @@ async def test_french_labels(hass: HomeAssistant, simulator: GatewaySimulator) -
     hass.config.language = "fr"
     simulator.household(FLAT).consent = "expired"
     shown = labels(await submit_account(hass, account_form(simulator)))
-    assert shown[SOLAR] == f"Maison ({SOLAR}) · 9 kVA · consommation et injection"
+    assert shown[SOLAR] == f"Maison ({SOLAR}) · 9\u00a0kVA · consommation et injection"
     assert shown[FLAT].endswith("consentement expiré")

@@ -67,12 +67,16 @@ async def test_the_regulated_tariff_is_followed_from_the_contract_s_own_date(has
     assert summary["type"] is FlowResultType.MENU
     assert summary["menu_options"] == ["save", "more", "correct"]
     words = summary["description_placeholders"]["summary"]
-    assert words.startswith("**Peak / off-peak · regulated tariff · 6 kVA**\n\nFrom 2025-12-01.")
+    assert words.startswith("**Peak / off-peak · regulated tariff · 6\u00a0kVA**\n\nSince 2025-12-01.")
     assert "from 02:26 to 07:56 and from 11:00 to 13:30 (8 h a day)" in words
+    lines = words.splitlines()
+    # Prices that are older than the entry bear their own date, and nothing but that.
+    assert any(line.startswith("- from 2025-12-01: ") and line.endswith(" (prices of 2025-08-01)") for line in lines)
     assert (
-        "- from 2026-08-01: off-peak 0.1589 €/kWh, peak 0.2142 €/kWh · subscription 15.86 €/month (Tarif Bleu" in words
+        "- from 2026-08-01: off-peak 0.1589\u00a0€/kWh, peak 0.2142\u00a0€/kWh · subscription 15.86\u00a0€/month"
+        in lines
     )
-    assert "from 2025-02-01" not in words
+    assert "2025-02-01" not in words
     assert "tariff" not in entry.subentries["maison"].data
     done = await choose(hass, summary, "save")
     assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
@@ -99,7 +103,7 @@ async def test_prices_that_nobody_has_verified_are_marked_in_the_summary(hass: H
     lines = summary["description_placeholders"]["summary"].splitlines()
     (first,) = [line for line in lines if line.startswith("- from 2025-02-01:")]
     assert first.endswith("not verified)")
-    assert "red peak 0.6586 €/kWh" in first
+    assert "red peak 0.6586\u00a0€/kWh" in first
     assert any(line.startswith("⚠ From 2025-02-01 to 2025-07-31, the subscription is not known") for line in lines)
     assert not any("no price is known" in line for line in lines)
 
@@ -131,8 +135,11 @@ async def test_an_offer_of_the_catalogue_is_chosen_by_supplier_and_power(
     summary = await answer(hass, before, {"before": "regulated"})
     words = summary["description_placeholders"]["summary"]
     assert "Énergie des Deux Rives, Rive Creuse" in words
-    assert "- from 2025-08-01: off-peak 0.1635 €/kWh, peak 0.2081 €/kWh" in words
-    assert "- from 2026-08-01: off-peak 0.1592 €/kWh, peak 0.2139 €/kWh · subscription 16.15 €/month" in words
+    assert "- from 2025-08-01: off-peak 0.1635\u00a0€/kWh, peak 0.2081\u00a0€/kWh" in words
+    assert (
+        "- from 2026-08-01: off-peak 0.1592\u00a0€/kWh, peak 0.2139\u00a0€/kWh · subscription 16.15\u00a0€/month"
+        in words
+    )
     await choose(hass, summary, "save")
     (kept,) = saved(entry)
     assert kept.before is Before.REGULATED
@@ -200,7 +207,7 @@ async def test_an_offer_with_hours_of_its_own_does_not_ask_for_those_of_the_cont
     summary = await answer(hass, details, {"valid_from": "2026-09-01", "power_kva": "6", **NO_EXTRAS})
     words = summary["description_placeholders"]["summary"]
     assert "Off-peak hours of the offer: 13:00–18:00, 20:00–08:00." in words
-    assert "Sobriété peak 0.691 €/kWh" in words
+    assert "Sobriété peak 0.6910\u00a0€/kWh" in words
 
 
 async def test_own_prices_may_be_numbers_or_entities_but_each_period_needs_one(hass: HomeAssistant) -> None:
@@ -225,8 +232,11 @@ async def test_own_prices_may_be_numbers_or_entities_but_each_period_needs_one(h
     right = {**given, "prices": {"hc": 0.1589, "subscription": 15.86}, "entities": {"hp": "sensor.hp"}}
     summary = await answer(hass, details, right)
     words = summary["description_placeholders"]["summary"]
-    assert "- from 2026-01-01: off-peak 0.1589 €/kWh, peak 0.214 €/kWh · subscription 15.86 €/month" in words
-    assert "peak: sensor.hp, now 0.214 €/kWh" in words
+    assert "- off-peak 0.1589\u00a0€/kWh, peak 0.2140\u00a0€/kWh · subscription 15.86\u00a0€/month" in words
+    assert (
+        "- peak: sensor.hp, now 0.2140\u00a0€/kWh. Its present price also counts for the days from 2026-01-01 to today"
+        in words
+    )
     assert "⚠" not in words
     details = await choose(hass, summary, "correct")
     summary = await answer(hass, details, {**right, "entities": {"hp": "input_number.later"}})
@@ -251,7 +261,9 @@ async def test_a_seasonal_tariff_of_one_s_own_may_have_no_peak_days(hass: HomeAs
         "peak days",
     )
     summary = await answer(hass, refused, {**given, "peak_days": "none"})
-    assert "peak" not in summary["description_placeholders"]["summary"].replace("off-peak", "").replace(" peak ", "")
+    assert "peak" not in summary["description_placeholders"]["summary"].lower().replace("off-peak", "").replace(
+        " peak ", ""
+    )
     await choose(hass, summary, "save")
     (kept,) = saved(entry)
     assert (kept.peak_signal, kept.peak_dates) == (Signal.LISTED, frozenset())
@@ -268,3 +280,84 @@ async def test_changing_the_power_to_one_that_the_offer_is_not_sold_for_is_refus
     details = await answer(hass, choice, {"offer": "TEMPO:Rive Tempo"})
     refused = await answer(hass, details, {"valid_from": "2026-09-01", "power_kva": "36", **NO_EXTRAS})
     assert refused["errors"] == {"power_kva": "no_offer_for_power"}
+
+
+TEMPO_HOURS = "Off-peak all year: from 22:00 to 06:00 the next day (8 h a day)."
+
+
+async def test_hours_that_belong_to_the_kind_of_tariff_are_told_instead_of_those_of_the_contract(
+    hass: HomeAssistant,
+) -> None:
+    form = await add(hass, house(hass), "regulated")
+    tempo = await answer(hass, form, {"option": "TEMPO", "power_kva": "6"})
+    about = tempo["description_placeholders"]["hours"]
+    assert about == f"{TEMPO_HOURS}\n\nThe colour of a day holds from 06:00 to 06:00 the next day."
+    summary = await answer(hass, tempo, {"valid_from": "2026-09-01", "power_kva": "6", **NO_EXTRAS})
+    words = summary["description_placeholders"]["summary"]
+    assert about in words
+    # Nothing in the only line of prices repeats the title or the first day of the entry.
+    assert "\n- blue off-peak 0.1356\u00a0€/kWh" in words
+    assert "red peak 0.7295\u00a0€/kWh (prices of 2026-08-01)\n" in words
+    hass.config_entries.subentries.async_abort(tempo["flow_id"])
+    form = await add(hass, house(hass), "regulated")
+    flat = await answer(hass, form, {"option": "BASE", "power_kva": "6"})
+    assert flat["description_placeholders"]["hours"] == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("HC_HP", "Off-peak hours on the contract: the gateway does not tell them."),
+        ("EJP", "On a peak day, the peak hours are from 07:00 to 01:00 the next day; all other hours are normal."),
+        (
+            "ZEN_FLEX",
+            "Off-peak all year: from 13:00 to 18:00 and from 20:00 to 08:00 the next day (17 h a day).",
+        ),
+        (
+            "HC_NUIT_WEEKEND",
+            (
+                "Off-peak all year: from 23:00 to 06:00 the next day (7 h a day).\n\n"
+                "Weekends and public holidays are off-peak all day."
+            ),
+        ),
+        (
+            "SEASONAL",
+            (
+                "Off-peak from 1 April to 31 October: from 11:00 to 17:00 (6 h a day).\n\n"
+                "Off-peak from 1 November to 31 March: from 00:00 to 07:00 and from 13:00 to 16:00 (10 h a day).\n\n"
+                "In summer, weekends are off-peak all day."
+            ),
+        ),
+    ],
+)
+async def test_each_kind_of_tariff_says_when_it_is_off_peak(hass: HomeAssistant, option: str, told: str) -> None:
+    details = await answer(hass, await add(hass, house(hass), "own_prices"), {"option": option})
+    assert details["description_placeholders"]["hours"] == told
+
+
+async def test_what_an_entity_held_before_it_was_followed_is_said_to_be_unknown(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage["myelectricaldata.entity_prices"] = {
+        "version": 1,
+        "data": {"sensor.known": [["2025-12-01", "0.20"]], "sensor.late": [["2026-06-01", "0.21"]]},
+    }
+    for entity_id in ("sensor.known", "sensor.late", "sensor.new"):
+        hass.states.async_set(entity_id, "0.22", {"unit_of_measurement": "€/kWh"})
+    details = await answer(hass, await add(hass, house(hass), "own_prices"), {"option": "BASE"})
+    lines = {}
+    for entity_id in ("sensor.known", "sensor.late", "sensor.new"):
+        given = {"valid_from": "2026-01-01", "prices": {}, "entities": {"base": entity_id}}
+        summary = await answer(hass, details, given)
+        lines[entity_id] = summary["description_placeholders"]["summary"].splitlines()
+        details = await choose(hass, summary, "correct")
+    now = "now 0.2200\u00a0€/kWh"
+    assert f"- base: sensor.known, {now}" in lines["sensor.known"]
+    assert (
+        f"- base: sensor.late, {now}. Its first known price, that of 2026-06-01, also counts for the days from"
+        " 2026-01-01 until then."
+    ) in lines["sensor.late"]
+    assert (
+        f"- base: sensor.new, {now}. Its present price also counts for the days from 2026-01-01 to today, because none"
+        " of its earlier prices is known."
+    ) in lines["sensor.new"]

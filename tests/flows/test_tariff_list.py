@@ -80,11 +80,11 @@ async def test_entries_are_listed_oldest_first_and_can_be_changed_ended_and_remo
     menu = await open_tariff(hass, entry)
     assert menu["menu_options"] == ["tariff_add", "tariff_edit", "tariff_end", "tariff_remove", "tariff_done"]
     lines = menu["description_placeholders"]["entries"].splitlines()
-    assert lines[0] == "- **From 2025-02-01**: Base · regulated tariff · 6 kVA"
+    assert lines[0] == "- **From 2025-02-01 to 2026-02-28**: Base · regulated tariff · 6\u00a0kVA"
     # The last prices of an entry that the next one ended, not those of today.
-    assert lines[1].strip().startswith("from 2026-02-01: base 0.194 €/kWh")
-    assert lines[2] == "- **From 2026-03-01**: Peak / off-peak · own prices"
-    assert lines[3].strip() == "from 2026-03-01: off-peak 0.15 €/kWh, peak 0.20 €/kWh · subscription 15.00 €/month"
+    assert lines[1].strip().startswith("prices of 2026-02-01: base 0.1940\u00a0€/kWh")
+    assert lines[2] == "- **Since 2026-03-01**: Peak / off-peak · own prices"
+    assert lines[3].strip() == "off-peak 0.1500\u00a0€/kWh, peak 0.2000\u00a0€/kWh · subscription 15.00\u00a0€/month"
 
     edit = await answer(hass, await choose(hass, menu, "tariff_edit"), {"entry": "2026-03-01"})
     assert values(edit) == {
@@ -97,7 +97,7 @@ async def test_entries_are_listed_oldest_first_and_can_be_changed_ended_and_remo
     changed = {"valid_from": "2026-03-01", "hours_all": "22:30-06:30", "two_seasons": {}, "entities": {}}
     summary = await answer(hass, edit, {**changed, "prices": {"hc": 0.14, "hp": 0.2, "subscription": 15.0}})
     menu = await choose(hass, summary, "more")
-    assert "off-peak 0.14 €/kWh" in menu["description_placeholders"]["entries"]
+    assert "off-peak 0.1400\u00a0€/kWh" in menu["description_placeholders"]["entries"]
 
     end = await choose(hass, menu, "tariff_end")
     refused = await answer(hass, end, {"entry": "2026-03-01", "last_day": "2026-02-28"})
@@ -143,8 +143,8 @@ async def test_a_french_home_reads_french_dates_and_prices(hass: HomeAssistant) 
     hass.config.language = "fr"
     menu = await open_tariff(hass, house(hass, BLUE))
     lines = menu["description_placeholders"]["entries"].splitlines()
-    assert lines[0] == "- **À partir du 01/02/2025** : Base · tarif réglementé · 6 kVA"
-    assert lines[1].strip().startswith("à partir du 01/08/2026 : base 0,2001 €/kWh · abonnement 15,86 €/mois")
+    assert lines[0] == "- **Depuis le 01/02/2025** : Base · tarif réglementé · 6\u00a0kVA"
+    assert lines[1].strip().startswith("prix du 01/08/2026 : base 0,2001\u00a0€/kWh · abonnement 15,86\u00a0€/mois")
 
 
 async def test_a_tariff_that_cannot_be_read_is_told_and_can_be_entered_again(

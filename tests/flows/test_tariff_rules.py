@@ -50,12 +50,12 @@ async def test_rules_are_told_in_plain_words_and_kept_in_their_order(hass: HomeA
     given = {"valid_from": "2026-02-01", "power_kva": "6", "subscription": 14.5, "rules": [NIGHTS, ALL_ELSE]}
     summary = await answer(hass, form, given)
     words = summary["description_placeholders"]["summary"]
-    assert words.startswith("**Own rules · own prices · 6 kVA**\n\nFrom 2026-02-01.")
+    assert words.startswith("**Own rules · own prices · 6\u00a0kVA**\n\nSince 2026-02-01.")
     assert (
         "1. nuit d hiver: in winter (November to March), Saturday, Sunday, also on every public holiday, 22:00–06:00\n"
         "2. plein: all day"
     ) in words
-    assert "nuit d hiver 0.15 €/kWh, plein 0.21 €/kWh · subscription 14.50 €/month" in words
+    assert "nuit d hiver 0.1500\u00a0€/kWh, plein 0.2100\u00a0€/kWh · subscription 14.50\u00a0€/month" in words
     again = await choose(hass, summary, "correct")
     assert values(again)["rules"][0]["windows"] == "22:00-06:00"
     await choose(hass, await answer(hass, again, given), "save")

@@ -54,7 +54,7 @@ async def test_surplus_prices_are_added_dated_listed_and_removed(hass: HomeAssis
         assert form["errors"] == error
     menu = await answer(hass, form, {"valid_from": "2025-06-02", "price": 0.1276})
     assert menu["description_placeholders"]["prices"] == (
-        "- **From 2025-06-02**: 0.1276 €/kWh\n- **From 2026-01-01**: 0.00 €/kWh"
+        "- **From 2025-06-02**: 0.1276\u00a0€/kWh\n- **From 2026-01-01**: 0.0000\u00a0€/kWh"
     )
     await choose(hass, menu, "surplus_done")
     assert decode_entries(entry.subentries["maison"].data["surplus"]) == (

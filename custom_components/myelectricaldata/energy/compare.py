@@ -366,6 +366,7 @@ def _version(
         subscription=known.subscription,
         power_kva=offer.key.power_kva,
         source=known.source,
+        priced_from=known.valid_from,
         unverified=known.unverified,
     )
 

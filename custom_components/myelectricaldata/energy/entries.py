@@ -67,7 +67,7 @@ class DatedPrices:
     subscription: Decimal | None
     """EUR a month."""
     source: str
-    """In words, for people: `EDF, Tarif Bleu, 2026-08-01`."""
+    """Whose prices they are, for people: `Tarif Bleu`."""
     unverified: bool = False
     own_hours: OwnHours | None = None
     """Off-peak hours that the offer named itself over this span."""
@@ -164,6 +164,7 @@ def _expanded(
             subscription=entry.subscription if known is None or entry.subscription is not None else known.subscription,
             power_kva=entry.power_kva,
             source="" if known is None else known.source,
+            priced_from=None if known is None else known.valid_from,
             unverified=known is not None and known.unverified,
         )
 

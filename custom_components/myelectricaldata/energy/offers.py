@@ -111,7 +111,7 @@ class CatalogueOffer:
                         valid_to=end,
                         prices=period_prices(code, version.prices),
                         subscription=version.subscription,
-                        source=f"{self.provider}, {self.key.name}, {version.valid_from.isoformat()}",
+                        source=f"{self.provider}, {self.key.name}",
                         own_hours=hours,
                     )
                 )

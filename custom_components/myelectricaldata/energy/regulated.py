@@ -49,7 +49,6 @@ class _Block:
 
     valid_from: date
     valid_to: date
-    sources: tuple[str, ...]
     unverified: bool
     everyone: Mapping[str, Decimal]
     """EUR/kWh by period, whatever the subscribed power."""
@@ -86,7 +85,7 @@ def _versions(option: OptionCode, power_kva: Decimal | None) -> tuple[DatedPrice
             valid_to=block.valid_to,
             prices=prices,
             subscription=None if power_kva is None else block.subscriptions.get(power_kva),
-            source=f"{OFFER_NAME}, {block.valid_from.isoformat()} ({', '.join(block.sources)})",
+            source=OFFER_NAME,
             unverified=block.unverified,
         )
         for block in _blocks().get(option, ())
@@ -118,7 +117,6 @@ def _block(item: _Item, start: date, end: date) -> _Block:
     return _Block(
         valid_from=start,
         valid_to=end,
-        sources=tuple(item["sources"]),
         unverified=item.get("unverified", False),
         everyone=next((_exact(periods) for powers, periods in groups if not powers), {}),
         by_power={kva: _exact(periods) for powers, periods in groups for kva in powers},

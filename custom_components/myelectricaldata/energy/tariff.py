@@ -178,7 +178,9 @@ class TariffVersion:
     """EUR a month, tax included; None when unknown."""
     power_kva: Decimal | None = None
     source: str = ""
-    """Where the prices come from, in words."""
+    """Whose prices they are, for people; empty for the user's own."""
+    priced_from: date | None = None
+    """The day since which that source has these prices: often before `valid_from`. None for the user's own."""
     unverified: bool = False
     """The source is not certain of the prices."""
 

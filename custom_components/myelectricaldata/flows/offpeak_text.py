@@ -4,7 +4,7 @@ Written: `22:30-06:30, 12:00-14:00`. Read: "from 22:30 to 06:30 the next day and
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -92,13 +92,18 @@ def in_plain_words(schedule: OffpeakSchedule, texts: Texts) -> str:
     sentences = [
         texts(
             f"schedule_{version.season}",
-            windows=f" {texts('schedule_and')} ".join(_window_in_words(window, texts) for window in version.windows),
+            windows=windows_in_words(version.windows, texts),
             total=duration(total_minutes(version.windows)),
         )
         for version in schedule.versions
         if version.windows
     ]
     return "\n\n".join(sentences) or texts("schedule_none")
+
+
+def windows_in_words(windows: Iterable[Window], texts: Texts) -> str:
+    """`from 13:00 to 18:00 and from 20:00 to 08:00 the next day`."""
+    return f" {texts('schedule_and')} ".join(_window_in_words(window, texts) for window in windows)
 
 
 def remark(schedule: OffpeakSchedule, texts: Texts) -> str:

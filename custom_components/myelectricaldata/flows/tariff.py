@@ -86,7 +86,10 @@ class TariffList(ConfigSubentryFlow):
         return self.async_show_menu(
             step_id="tariff",
             menu_options=["tariff_add", *existing, "tariff_done"],
-            description_placeholders={"name": self._facts().name, "entries": list_of_entries(shown, wording)},
+            description_placeholders={
+                "name": self._facts().name,
+                "entries": list_of_entries(shown, wording, self._today),
+            },
         )
 
     async def async_step_tariff_done(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -101,7 +104,8 @@ class TariffList(ConfigSubentryFlow):
                 return await self.async_step_own_rules()
             return await self.async_step_details()
         wording = await self._wording()
-        return self._show("tariff_edit", vol.Schema({vol.Required(CONF_ENTRY): entry_choice(self._entries, wording)}))
+        entries = entry_choice(self._entries, wording, self._today)
+        return self._show("tariff_edit", vol.Schema({vol.Required(CONF_ENTRY): entries}))
 
     async def async_step_tariff_end(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Say which entry ended, and when."""
@@ -114,7 +118,7 @@ class TariffList(ConfigSubentryFlow):
             else:
                 self._entries = _replaced(self._entries, self._named(user_input), ended)
                 return await self.async_step_tariff()
-        return self._show("tariff_end", end_schema(self._entries, wording), user_input, error=error)
+        return self._show("tariff_end", end_schema(self._entries, wording, self._today), user_input, error=error)
 
     async def async_step_tariff_remove(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Say which entry was never true."""
@@ -125,7 +129,8 @@ class TariffList(ConfigSubentryFlow):
                 return await self.async_step_tariff()
             error = TariffInputError(CONF_CONFIRM, "not_confirmed")
         wording = await self._wording()
-        return self._show("tariff_remove", remove_schema(self._entries, wording), user_input, error=error)
+        schema = remove_schema(self._entries, wording, self._today)
+        return self._show("tariff_remove", schema, user_input, error=error)
 
     def _named(self, user_input: Mapping[str, Any]) -> TariffEntry:
         """The entry that a form names."""

@@ -1,6 +1,7 @@
 """The forms of the tariff steps: which fields they show, and what these start from."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -54,7 +55,7 @@ from .tariff_rules import (
     CONF_WINDOWS,
     items_of,
 )
-from .tariff_text import Wording, asks_hours, asks_peak_days, label_of_entry
+from .tariff_text import Wording, asks_hours, asks_peak_days, labels_of_entries
 
 CONF_PROVIDER: Final = "provider"
 CONF_OFFER: Final = "offer"
@@ -119,10 +120,10 @@ def options_choice(options: Iterable[OptionCode], wording: Wording) -> SelectSel
     return choice((code.value, wording.option(code)) for code in options)
 
 
-def entry_choice(entries: Iterable[TariffEntry], wording: Wording) -> SelectSelector:
+def entry_choice(entries: Iterable[TariffEntry], wording: Wording, today: date) -> SelectSelector:
     """One of the entries, named by its first day."""
-    ordered = sorted(entries, key=lambda entry: entry.valid_from)
-    return choice((entry.valid_from.isoformat(), label_of_entry(entry, wording)) for entry in ordered)
+    labels = labels_of_entries(entries, wording, today)
+    return choice((entry.valid_from.isoformat(), label) for entry, label in labels)
 
 
 def before_schema(*, regulated: bool, wording: Wording) -> vol.Schema:
@@ -260,16 +261,16 @@ def suggested_rules(draft: TariffEntry) -> dict[str, Any]:
     return values
 
 
-def end_schema(entries: Iterable[TariffEntry], wording: Wording) -> vol.Schema:
+def end_schema(entries: Iterable[TariffEntry], wording: Wording, today: date) -> vol.Schema:
     """An entry and its last day; no day: no end."""
     return vol.Schema(
-        {vol.Required(CONF_ENTRY): entry_choice(entries, wording), vol.Optional(CONF_LAST_DAY): DateSelector()}
+        {vol.Required(CONF_ENTRY): entry_choice(entries, wording, today), vol.Optional(CONF_LAST_DAY): DateSelector()}
     )
 
 
-def remove_schema(entries: Iterable[TariffEntry], wording: Wording) -> vol.Schema:
+def remove_schema(entries: Iterable[TariffEntry], wording: Wording, today: date) -> vol.Schema:
     """An entry, and whether that is really meant."""
-    return _confirmed(entry_choice(entries, wording))
+    return _confirmed(entry_choice(entries, wording, today))
 
 
 def remove_surplus_schema(entries: Iterable[TariffEntry], wording: Wording) -> vol.Schema:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 
-from ..coordinators.entity_prices import read_price
+from ..coordinators.entity_prices import async_get_entity_prices, read_price
 from ..coordinators.national import async_get_national
 from ..energy.entries import EntityPrices, OfferHistory, Source, TariffEntry, resolve
 from ..energy.offers import Catalogue, CatalogueOffer
 from ..energy.options import OptionCode
 from ..energy.regulated import preload, regulated_history
 from ..energy.tariff import TariffVersion
+from .tariff_text import HeldPrice
 
 REGULATED_OPTIONS = (OptionCode.BASE, OptionCode.HC_HP, OptionCode.TEMPO)
 
@@ -24,6 +25,7 @@ class Sources:
     """All that is known of prices now."""
 
     catalogue: Catalogue
+    seen: EntityPrices
     hass: HomeAssistant
 
     def providers(self) -> dict[str, str]:
@@ -65,6 +67,11 @@ class Sources:
         """What an entity says now, in EUR/kWh; None when it says no price."""
         return read_price(self.hass.states.get(entity_id))
 
+    def held_price(self, entity_id: str) -> HeldPrice:
+        """What an entity says now, and since when what it said is known."""
+        seen = self.seen.get(entity_id, ())
+        return HeldPrice(now=self.price_now(entity_id), since=seen[0][0] if seen else None)
+
     def says_something_else(self, entity_id: str) -> bool:
         """Whether an entity holds something, but no price of energy: the user picked the wrong one."""
         state = self.hass.states.get(entity_id)
@@ -85,4 +92,5 @@ async def async_sources(hass: HomeAssistant) -> Sources:
     """The sources, their files read."""
     national = await async_get_national(hass)
     await hass.async_add_executor_job(preload)
-    return Sources(catalogue=national.catalogue, hass=hass)
+    prices = await async_get_entity_prices(hass)
+    return Sources(catalogue=national.catalogue, seen=prices.prices, hass=hass)

@@ -7,7 +7,7 @@ from typing import Any
 import probatio as vol
 from homeassistant.config_entries import SubentryFlowResult
 
-from ..energy.entries import Before, OfferReference, Source, TariffEntry
+from ..energy.entries import Before, OfferHistory, OfferReference, Source, TariffEntry
 from ..energy.options import OptionCode
 from ..energy.tariff import Rule
 from .tariff import TariffList
@@ -42,7 +42,7 @@ from .tariff_input import (
 )
 from .tariff_rules import CONF_RULES, rules_of
 from .tariff_sources import REGULATED_OPTIONS, Sources, async_sources
-from .tariff_text import summary_of
+from .tariff_text import Wording, asks_hours, hours_in_words, summary_of
 
 
 class TariffSteps(TariffList):
@@ -176,8 +176,15 @@ class TariffSteps(TariffList):
             user_input or suggested_details(draft),
             error=error,
             option=wording.option(draft.option),
-            contract=self._facts().contract_in_short or wording.texts("contract_unknown"),
+            hours=self._about_hours(history, wording),
         )
+
+    def _about_hours(self, history: OfferHistory, wording: Wording) -> str:
+        """What to know of hours before filling the form: the contract's where they are asked for, else those it has."""
+        if not asks_hours(self._draft, history):
+            return hours_in_words(self._draft, history, wording)
+        hours = self._facts().contract_in_short or wording.texts("contract_unknown")
+        return wording.texts("hours_on_contract", hours=hours)
 
     async def async_step_before(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask what applied before the first price that the catalogue knows."""
@@ -229,12 +236,12 @@ class TariffSteps(TariffList):
         draft = self._draft
         wording, sources = await self._wording(), await async_sources(self.hass)
         versions = sources.versions_of(draft, (*self._others, draft))
-        now = {entity_id: sources.price_now(entity_id) for entity_id in draft.entities.values()}
+        held = {entity_id: sources.held_price(entity_id) for entity_id in draft.entities.values()}
         return self.async_show_menu(
             step_id="summary",
             menu_options=["save", "more", "correct"],
             description_placeholders={
-                "summary": summary_of(draft, sources.history(draft), versions, now, wording, today=self._today),
+                "summary": summary_of(draft, sources.history(draft), versions, held, wording, today=self._today),
             },
         )
 

@@ -3,15 +3,41 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
+from typing import Final
 
+from ..energy.calendar import ONE_DAY
 from ..energy.entries import OfferHistory, OwnHours, Source, TariffEntry
-from ..energy.offpeak import Season, format_windows
-from ..energy.options import CONTRACT_HOURS, PEAK_DAYS, OptionCode
+from ..energy.offpeak import OffpeakSchedule, Season, SeasonWindows, format_windows
+from ..energy.options import (
+    CONTRACT_HOURS,
+    EJP_PEAK,
+    NIGHT,
+    NIGHT_AND_WEEKEND,
+    PEAK_DAYS,
+    SEASONAL_SUMMER,
+    SEASONAL_WINTER,
+    ZEN_FLEX_OFFPEAK,
+    OptionCode,
+)
 from ..energy.tariff import EVERY_DAY, Holidays, Rule, Signal, TariffVersion
 from ..period_names import period_name
 from ..texts import Texts
-from .offpeak_text import in_plain_words
+from .offpeak_text import in_plain_words, windows_in_words
+
+_USUAL_HOURS: Final = MappingProxyType(
+    {
+        OptionCode.TEMPO: OffpeakSchedule((SeasonWindows(Season.ALL, NIGHT),)),
+        OptionCode.HC_NUIT_WEEKEND: OffpeakSchedule((SeasonWindows(Season.ALL, NIGHT_AND_WEEKEND),)),
+        OptionCode.ZEN_FLEX: OffpeakSchedule((SeasonWindows(Season.ALL, ZEN_FLEX_OFFPEAK),)),
+        OptionCode.SEASONAL: OffpeakSchedule(
+            (SeasonWindows(Season.SUMMER, SEASONAL_SUMMER), SeasonWindows(Season.WINTER, SEASONAL_WINTER))
+        ),
+    }
+)
+"""Off-peak hours of the options whose hours do not depend on the contract, unless an offer names its own."""
+_PRICE_PLACES: Final = Decimal("0.00001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +63,9 @@ class Wording:
         return f"{whole}{self.texts('decimal_mark')}{decimals}" if decimals else whole
 
     def price(self, price: Decimal) -> str:
-        """`0.2142 €/kWh`."""
-        return self.texts("price_kwh", price=self.number(price, places=2))
+        """`0.2142 €/kWh`, with a fifth decimal where it has one."""
+        rounded = price.quantize(_PRICE_PLACES, ROUND_HALF_UP)
+        return self.texts("price_kwh", price=self.number(rounded, places=4))
 
     def subscription(self, amount: Decimal) -> str:
         """`subscription 15.86 €/month`, to the cent."""
@@ -57,6 +84,16 @@ class Wording:
         return self.texts(f"option_{code.lower()}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPrice:
+    """What is known of an entity that holds the price of a period."""
+
+    now: Decimal | None = None
+    """EUR/kWh; None when it holds no price."""
+    since: date | None = None
+    """The first day whose price was written down, if any was."""
+
+
 def title_of_entry(entry: TariffEntry, wording: Wording) -> str:
     """`Tempo · regulated tariff · 6 kVA`."""
     match entry.source:
@@ -70,20 +107,35 @@ def title_of_entry(entry: TariffEntry, wording: Wording) -> str:
     return " · ".join([wording.option(entry.option), source, *power])
 
 
-def label_of_entry(entry: TariffEntry, wording: Wording) -> str:
-    """One line of a list to choose from."""
-    return wording.line(_span(entry.valid_from, entry.valid_to, wording), title_of_entry(entry, wording))
+def labels_of_entries(
+    entries: Iterable[TariffEntry], wording: Wording, today: date, *, bold: bool = False
+) -> list[tuple[TariffEntry, str]]:
+    """The entries, oldest first, each as one line: its days, perhaps in bold, and what it is."""
+    ordered = sorted(entries, key=lambda entry: entry.valid_from)
+    labels: list[tuple[TariffEntry, str]] = []
+    for entry, following in zip(ordered, [*ordered[1:], None], strict=False):
+        ends = [] if entry.valid_to is None else [entry.valid_to]
+        if following is not None:
+            ends.append(following.valid_from - ONE_DAY)
+        span = _span(entry.valid_from, min(ends, default=None), wording, today)
+        labels.append((entry, wording.line(f"**{span}**" if bold else span, title_of_entry(entry, wording))))
+    return labels
 
 
-def list_of_entries(entries: Sequence[tuple[TariffEntry, Sequence[TariffVersion]]], wording: Wording) -> str:
-    """All entries, oldest first, each with the last prices that are known of it."""
+def list_of_entries(
+    entries: Sequence[tuple[TariffEntry, Sequence[TariffVersion]]], wording: Wording, today: date
+) -> str:
+    """All entries, oldest first, each with the latest prices that applied in it."""
+    shown = {entry.valid_from: versions for entry, versions in entries}
     lines: list[str] = []
-    for entry, versions in sorted(entries, key=lambda item: item[0].valid_from):
-        span = f"- **{_span(entry.valid_from, entry.valid_to, wording)}**"
-        lines.append(wording.line(span, title_of_entry(entry, wording)))
-        priced = [version for version in versions if version.prices]
-        if priced:
-            lines.append(f"  {_price_line(priced[-1], wording)}")
+    for entry, label in labels_of_entries((entry for entry, _ in entries), wording, today, bold=True):
+        lines.append(f"- {label}")
+        priced = [version for version in shown[entry.valid_from] if version.prices]
+        begun = [version for version in priced if version.valid_from <= today] or priced[:1]
+        if begun:
+            since = begun[-1].priced_from or begun[-1].valid_from
+            head = "" if since == entry.valid_from else wording.texts("prices_of", date=wording.date(since))
+            lines.append(f"  {_price_line(entry, begun[-1], wording, head)}")
         else:
             lines.append(f"  {wording.texts('prices_none')}")
     return "\n".join(lines) or wording.texts("tariff_none")
@@ -102,29 +154,38 @@ def summary_of(
     entry: TariffEntry,
     history: OfferHistory,
     versions: Sequence[TariffVersion],
-    entities: Mapping[str, Decimal | None],
+    entities: Mapping[str, HeldPrice],
     wording: Wording,
     *,
     today: date,
 ) -> str:
-    """All that will be saved, and what is not known of it until today. `entities`: what the entities say now."""
+    """All that will be saved, and what is not known of it until today. `entities`: what is known of those it names."""
+    last = versions[-1].valid_to if versions else entry.valid_to
     begun = [version for version in versions if version.valid_from <= today] or versions[:1]
     parts = [
-        f"**{title_of_entry(entry, wording)}**\n\n{_span(entry.valid_from, entry.valid_to, wording)}.",
-        _hours(entry, history, wording),
-        "\n".join(f"- {_price_line(version, wording)}" for version in versions if version.prices),
-        "\n".join(_entity_line(*item, entities, wording) for item in entry.entities.items()),
+        f"**{title_of_entry(entry, wording)}**\n\n{_span(entry.valid_from, last, wording, today)}.",
+        hours_in_words(entry, history, wording),
+        _price_lines(entry, versions, wording),
+        "\n".join(
+            _entity_line(entry.valid_from, period, entity_id, entities.get(entity_id, HeldPrice()), wording, today)
+            for period, entity_id in entry.entities.items()
+        ),
         "\n".join(f"⚠ {line}" for line in _unknown(entry, history, begun, wording)),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _entity_line(period: str, entity_id: str, now: Mapping[str, Decimal | None], wording: Wording) -> str:
-    price = now.get(entity_id)
-    if price is None:
-        return f"- {wording.texts('entity_silent', period=wording.period(period), entity=entity_id)}"
-    words = wording.texts("entity_price", period=wording.period(period), entity=entity_id, price=wording.price(price))
-    return f"- {words}"
+def _entity_line(start: date, period: str, entity_id: str, held: HeldPrice, wording: Wording, today: date) -> str:
+    texts, name = wording.texts, wording.period(period)
+    if held.now is None:
+        return f"- {texts('entity_silent', period=name, entity=entity_id)}"
+    line = texts("entity_price", period=name, entity=entity_id, price=wording.price(held.now))
+    known = held.since or today
+    if start >= known:
+        return f"- {line}"
+    # What an entity held before it was followed is nowhere: the first price that was seen stands for it.
+    key = "entity_price_before" if known < today else "entity_price_until_today"
+    return f"- {line}. {texts(key, start=wording.date(start), first=wording.date(known))}"
 
 
 def rules_in_words(rules: Iterable[Rule], wording: Wording) -> str:
@@ -148,36 +209,68 @@ def _rule_in_words(rule: Rule, wording: Wording) -> str:
     return wording.line(wording.period(rule.period), ", ".join(parts))
 
 
-def _span(first: date, last: date | None, wording: Wording) -> str:
+def _span(first: date, last: date | None, wording: Wording, today: date | None = None) -> str:
+    """`today`: that of a reader who is told what holds now, and not what holds from a day on."""
     if last is None:
-        return wording.texts("span_from", start=wording.date(first))
+        key = "span_since" if today is not None and first < today else "span_from"
+        return wording.texts(key, start=wording.date(first))
     return wording.texts("span_from_to", start=wording.date(first), end=wording.date(last))
 
 
-def _price_line(version: TariffVersion, wording: Wording) -> str:
-    """`prices of 2026-08-01: peak 0.2142 €/kWh, …; subscription 15.86 €/month (Tarif Bleu, not verified)`."""
+def _price_lines(entry: TariffEntry, versions: Sequence[TariffVersion], wording: Wording) -> str:
+    """The prices of an entry, each from its own first day on; the only ones from its first day need not say so."""
+    priced = [version for version in versions if version.prices]
+    alone = [version.valid_from for version in priced] == [entry.valid_from]
+    lines = []
+    for version in priced:
+        head = "" if alone else wording.texts("prices_from", date=wording.date(version.valid_from))
+        lines.append(f"- {_price_line(entry, version, wording, head, dated=True)}")
+    return "\n".join(lines)
+
+
+def _price_line(entry: TariffEntry, version: TariffVersion, wording: Wording, head: str, *, dated: bool = False) -> str:
+    """`from 2026-08-01: peak 0.2142 €/kWh, …; subscription 15.86 €/month (not verified)`.
+
+    `dated`: since when the source has these prices is a remark, where that is not the first day of the version.
+    """
     prices = ", ".join(
         f"{wording.period(period)} {wording.price(version.prices[period])}"
         for period in version.option.periods
         if period in version.prices
     )
     subscription = "" if version.subscription is None else f" · {wording.subscription(version.subscription)}"
-    remarks = [version.source] if version.source else []
+    remarks = []
+    # The prices before those of an offer may be of another source than the one that the title names.
+    if entry.source is Source.CATALOGUE and version.source and version.source not in title_of_entry(entry, wording):
+        remarks.append(version.source)
+    if dated and version.priced_from not in (None, version.valid_from):
+        remarks.append(wording.texts("prices_of", date=wording.date(version.priced_from)))
     if version.unverified:
         remarks.append(wording.texts("prices_unverified"))
     remark = f" ({'; '.join(remarks)})" if remarks else ""
-    head = wording.texts("prices_of", date=wording.date(version.valid_from))
-    return wording.line(head, f"{prices}{subscription}{remark}")
+    line = f"{prices}{subscription}{remark}"
+    return wording.line(head, line) if head else line
 
 
-def _hours(entry: TariffEntry, history: OfferHistory, wording: Wording) -> str:
+def hours_in_words(entry: TariffEntry, history: OfferHistory, wording: Wording) -> str:
+    """When it is off-peak, whoever says so: the offer, the contract or the kind of tariff; empty when nobody does."""
     if entry.option is OptionCode.CUSTOM:
         return rules_in_words(entry.rules, wording)
+    sentences = []
     if history.own_hours is not None:
-        return wording.texts("hours_of_offer", hours=own_hours_in_words(history.own_hours, wording))
-    if entry.option in CONTRACT_HOURS and entry.offpeak is not None:
-        return in_plain_words(entry.offpeak, wording.texts)
-    return ""
+        sentences.append(wording.texts("hours_of_offer", hours=own_hours_in_words(history.own_hours, wording)))
+    elif (schedule := entry.offpeak if entry.option in CONTRACT_HOURS else _USUAL_HOURS.get(entry.option)) is not None:
+        sentences.append(in_plain_words(schedule, wording.texts))
+    match entry.option:
+        case OptionCode.TEMPO:
+            sentences.append(wording.texts("hours_of_colors"))
+        case OptionCode.EJP:
+            sentences.append(wording.texts("hours_of_ejp", windows=windows_in_words(EJP_PEAK, wording.texts)))
+        case OptionCode.HC_NUIT_WEEKEND:
+            sentences.append(wording.texts("hours_of_weekends"))
+        case OptionCode.SEASONAL if history.own_hours is None:
+            sentences.append(wording.texts("hours_of_summer_weekends"))
+    return "\n\n".join(sentences)
 
 
 def own_hours_in_words(own: OwnHours, wording: Wording) -> str:
