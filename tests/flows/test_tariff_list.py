@@ -1,5 +1,6 @@
 """The list of entries of a tariff: what is wrong with one, and changing, ending, removing them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from custom_components.myelectricaldata.energy.entry_format import decode_entrie
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule, parse_window
 from custom_components.myelectricaldata.energy.options import OptionCode
 from tests.flows.rig import FLAT, SOLAR
-from tests.flows.tariff_rig import BLUE, NIGHT, NO_EXTRAS, add, house, open_tariff, saved, values
+from tests.flows.tariff_rig import BLUE, NIGHT, NO_EXTRAS, add, house, open_tariff, options, saved, values
 from tests.flows.usage_point_rig import (
     account_entry,
     answer,
@@ -145,6 +146,26 @@ async def test_a_french_home_reads_french_dates_and_prices(hass: HomeAssistant) 
     lines = menu["description_placeholders"]["entries"].splitlines()
     assert lines[0] == "- **Depuis le 01/02/2025** : Base · tarif réglementé · 6\u00a0kVA"
     assert lines[1].strip().startswith("prix du 01/08/2026 : base 0,2001\u00a0€/kWh · abonnement 15,86\u00a0€/mois")
+
+
+async def test_each_entry_of_a_list_says_how_long_it_lasts(hass: HomeAssistant) -> None:
+    hass.config.language = "fr"
+    tempo = replace(BLUE, valid_from=date(2026, 9, 1), option=OptionCode.TEMPO)
+    own = replace(BLUE, valid_from=date(2026, 12, 1), source=Source.MANUAL, prices={"base": Decimal("0.19235")})
+    menu = await open_tariff(hass, house(hass, BLUE, tempo))
+    lines = menu["description_placeholders"]["entries"].splitlines()
+    assert lines[0].startswith("- **Du 01/02/2025 au 31/08/2026** : Base")
+    assert lines[2].startswith("- **Depuis le 01/09/2026** : Tempo")
+    assert lines[3].strip().startswith("prix du 01/08/2026 : ")
+    menu = await open_tariff(hass, house(hass, BLUE, tempo, own))
+    lines = menu["description_placeholders"]["entries"].splitlines()
+    assert lines[2].startswith("- **Du 01/09/2026 au 30/11/2026** : Tempo")
+    assert lines[4:] == [
+        "- **À partir du 01/12/2026** : Base · prix personnels · 6\u00a0kVA",
+        "  base 0,19235\u00a0€/kWh",
+    ]
+    ends = await choose(hass, menu, "tariff_end")
+    assert options(ends, "entry")["2026-09-01"].startswith("Du 01/09/2026 au 30/11/2026 : Tempo")
 
 
 async def test_a_tariff_that_cannot_be_read_is_told_and_can_be_entered_again(
