@@ -218,7 +218,7 @@ async def test_filters_and_coverage(open_account: OpenAccount, hass: HomeAssista
     by_id = await compare(hass, provider=provider_id(2))
     assert by_name["offers"] == by_id["offers"]
     assert {offer["provider"] for offer in by_name["offers"]} == {"Watt et Compagnie"}
-    assert by_name["offers"][0]["periods"][0]["name"] in {"heures creuses", "heures pleines"}
+    assert by_name["offers"][0]["periods"][0]["name"] in {"HC", "HP"}
 
     strong = await compare(hass, power_kva=36)
     assert [offer["name"] for offer in strong["offers"]] == ["Rive Base"]

@@ -23,7 +23,7 @@ def series(pdl: str = HOUSE, name: str = "Maison", *, periods: tuple[str, ...] =
         "periods": tuple(
             binding(f"consumption_{pdl}_{period}", f"cost_{pdl}_{period}", f"{name} {period}") for period in periods
         ),
-        "injection": binding(f"production_{pdl}", f"compensation_{pdl}", name),
+        "injection": binding(f"production_{pdl}", f"compensation_{pdl}", f"{name} injection"),
     }
     kinds = {
         "stat_energy_from": "consumption",
@@ -62,8 +62,9 @@ def flows(sources: Any) -> list[tuple[Any, ...]]:
 
 
 TOTAL = ("consumption_*", "cost_*", "production_*", "compensation_*")
-OFFPEAK = ("consumption_*_hc", "cost_*_hc", "production_*", "compensation_*")
+OFFPEAK = ("consumption_*_hc", "cost_*_hc", None, None)
 PEAK = ("consumption_*_hp", "cost_*_hp", None, None)
+INJECTION = (None, None, "production_*", "compensation_*")
 HC_HP = ("hc", "hp")
 
 USERS_OWN = (
@@ -74,13 +75,13 @@ USERS_OWN = (
 )
 
 
-def test_an_import_comes_with_its_cost_and_the_injection_on_one_of_them() -> None:
+def test_an_import_comes_with_its_cost_and_the_injection_with_the_total_or_beside_the_periods() -> None:
     total = make_plan((), [series(periods=HC_HP)], Mode.TOTAL)
     periods = make_plan((), [series(periods=HC_HP)], Mode.PERIODS)
     assert flows(total.sources) == [TOTAL]
-    assert flows(periods.sources) == [OFFPEAK, PEAK]
-    assert [source["name"] for source in periods.sources] == ["Maison hc", "Maison hp"]
-    assert len(periods.added) == 2
+    assert flows(periods.sources) == [OFFPEAK, PEAK, INJECTION]
+    assert [source["name"] for source in periods.sources] == ["Maison hc", "Maison hp", "Maison injection"]
+    assert len(periods.added) == 3
     for plan in (total, periods):
         assert ENERGY_SOURCE_SCHEMA([dict(source) for source in plan.sources]) == list(plan.sources)
 
@@ -89,13 +90,13 @@ def test_total_and_periods_replace_each_other_in_place_and_never_stand_together(
     before, after = USERS_OWN[:2], USERS_OWN[2:]
     point = series(periods=HC_HP)
     total = make_plan((*before, *make_plan((), [point], Mode.TOTAL).sources, *after), [point], Mode.PERIODS)
-    assert flows(total.sources[2:4]) == [OFFPEAK, PEAK]
-    assert (*total.sources[:2], *total.sources[4:]) == USERS_OWN
+    assert flows(total.sources[2:5]) == [OFFPEAK, PEAK, INJECTION]
+    assert (*total.sources[:2], *total.sources[5:]) == USERS_OWN
     assert flows([step.source for step in total.replaced]) == [TOTAL]
     back = make_plan(total.sources, [point], Mode.TOTAL)
     assert flows(back.sources[2:3]) == [TOTAL]
     assert (*back.sources[:2], *back.sources[3:]) == USERS_OWN
-    assert len(back.replaced) == 2
+    assert len(back.replaced) == 3
 
 
 @given(
@@ -125,8 +126,8 @@ def test_whatever_is_asked_in_turn_the_users_own_stays_byte_for_byte_and_twice_c
 def test_a_new_period_joins_those_that_are_there() -> None:
     base = make_plan(USERS_OWN[:1], [series(periods=("hc",))], Mode.PERIODS)
     plan = make_plan((*base.sources, *USERS_OWN[1:]), [series(periods=HC_HP)], Mode.PERIODS)
-    assert flows(plan.sources[1:3]) == [OFFPEAK, PEAK]
-    assert (len(plan.added), len(plan.kept), plan.replaced) == (1, 1, ())
+    assert flows(plan.sources[1:4]) == [OFFPEAK, INJECTION, PEAK]
+    assert (len(plan.added), len(plan.kept), plan.replaced) == (1, 2, ())
 
 
 def test_a_cost_and_a_compensation_that_came_later_are_bound_and_the_users_name_stays() -> None:
@@ -154,7 +155,7 @@ def test_an_injection_that_came_later_joins_the_import_that_is_there() -> None:
 def test_a_power_sensor_that_the_user_added_to_ours_survives_the_replacement() -> None:
     theirs = grid(stat_energy_from=f"{DOMAIN}:consumption_{HOUSE}", stat_rate="sensor.power")
     plan = make_plan([theirs], [series(periods=HC_HP)], Mode.PERIODS)
-    assert [source.get("stat_rate") for source in plan.sources] == ["sensor.power", None]
+    assert [source.get("stat_rate") for source in plan.sources] == ["sensor.power", None, None]
     # Two of them, one source to come: the second keeps a source of its own.
     both = [
         grid(stat_energy_from=f"{DOMAIN}:consumption_{HOUSE}_{period}", stat_rate=f"sensor.power_{period}")
@@ -195,4 +196,17 @@ def test_what_the_recorder_does_not_have_is_not_bound() -> None:
     # An injection that was bound while it was there stays bound when the sources are replaced.
     bound = make_plan((), [series()], Mode.TOTAL).sources
     replaced = make_plan(bound, [series(periods=HC_HP, injection=None)], Mode.PERIODS)
-    assert flows(replaced.sources) == [OFFPEAK, PEAK]
+    assert flows(replaced.sources) == [OFFPEAK, PEAK, INJECTION]
+
+
+def test_an_injection_on_the_first_period_moves_to_a_source_of_its_own() -> None:
+    first = grid(
+        name="Maison hc",
+        stat_energy_from=f"{DOMAIN}:consumption_{HOUSE}_hc",
+        stat_cost=f"{DOMAIN}:cost_{HOUSE}_hc",
+        stat_energy_to=f"{DOMAIN}:production_{HOUSE}",
+        stat_compensation=f"{DOMAIN}:compensation_{HOUSE}",
+    )
+    plan = make_plan([first], [series(periods=HC_HP)], Mode.PERIODS)
+    assert sorted(flows(plan.sources), key=str) == sorted([OFFPEAK, PEAK, INJECTION], key=str)
+    assert not make_plan(plan.sources, [series(periods=HC_HP)], Mode.PERIODS).changed

@@ -24,7 +24,7 @@ from tests.account import Account, paris
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 from tests.test_actions_offers import open_with, tariff
-from tests.test_dashboard_plan import HOUSE, OFFPEAK, OWN, PEAK, TOTAL, flows, grid
+from tests.test_dashboard_plan import HOUSE, INJECTION, OFFPEAK, OWN, PEAK, TOTAL, flows, grid
 
 FLAT = "22516914714272"
 NOW = paris(2026, 11, 21, 12)
@@ -104,8 +104,8 @@ async def test_total_and_periods_in_the_real_dashboard(
 
     answer = await act(hass, apply=True, mode="periods", usage_point=HOUSE)
     found = await preferences(hass)
-    assert flows(found["energy_sources"][1:]) == [OFFPEAK, PEAK]
-    assert [source.get("name") for source in found["energy_sources"][1:]] == ["Off-peak", "Peak"]
+    assert flows(found["energy_sources"][1:]) == [OFFPEAK, PEAK, INJECTION]
+    assert [source.get("name") for source in found["energy_sources"][1:]] == ["Off-peak", "Peak", "Injection"]
     assert [each["stat_energy_from"] for each in answer["replaced"]] == [f"{DOMAIN}:consumption_{HOUSE}"]
     assert found["energy_sources"][0] == solar
     assert found["device_consumption"] == [device]
@@ -113,7 +113,7 @@ async def test_total_and_periods_in_the_real_dashboard(
 
     before = copy.deepcopy(found)
     answer = await act(hass, apply=True, mode="periods")
-    assert (answer["changes"], answer["applied"], len(answer["kept"])) == (False, False, 2)
+    assert (answer["changes"], answer["applied"], len(answer["kept"])) == (False, False, 3)
     assert await preferences(hass) == before
 
 
@@ -132,8 +132,9 @@ async def test_it_asks_first_and_does_what_it_showed(open_account: OpenAccount, 
 
     shown = await flow_step(hass, issue.issue_id)
     assert shown["description_placeholders"]["plan"] == (
-        "- Ajouté : Heures creuses (consommation, coût, injection, recette)\n"
-        "- Ajouté : Heures pleines (consommation, coût)\n"
+        "- Ajouté : HC (consommation, coût)\n"
+        "- Ajouté : HP (consommation, coût)\n"
+        "- Ajouté : Injection (injection, recette)\n"
         "- Les heures dont la période n'est pas connue, comme avant votre premier tarif ou tant qu'une couleur Tempo "
         "manque, ne figurent dans aucune de ces sources\n"
         "- Vos autres sources restent telles quelles : Réseau"
@@ -145,7 +146,7 @@ async def test_it_asks_first_and_does_what_it_showed(open_account: OpenAccount, 
     assert (await preferences(hass))["energy_sources"] == []
     done = await flow_step(hass, issue.issue_id, shown)
     assert done["type"] == "create_entry"
-    assert flows((await preferences(hass))["energy_sources"]) == [OFFPEAK, PEAK]
+    assert flows((await preferences(hass))["energy_sources"]) == [OFFPEAK, PEAK, INJECTION]
     assert question(hass, account) is None
 
 
@@ -180,7 +181,7 @@ async def test_two_usage_points_are_told_apart_and_what_is_not_there_is_not_boun
     account = await open_priced(open_account, hass, house(), flat)
     answer = await act(hass, mode="periods", apply=True)
     sources = (await preferences(hass))["energy_sources"]
-    assert [source["name"] for source in sources] == ["Maison – off-peak", "Maison – peak"]
+    assert [source["name"] for source in sources] == ["Maison – off-peak", "Maison – peak", "Maison – injection"]
     assert answer["not_possible"] == [{"usage_point": FLAT, "name": "Studio", "reason": "no_periods"}]
     answer = await act(hass, usage_point=FLAT)
     assert [each["stat_energy_from"] for each in answer["added"]] == [f"{DOMAIN}:consumption_{FLAT}"]

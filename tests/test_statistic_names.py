@@ -39,10 +39,10 @@ async def test_names_put_an_energy_and_its_cost_together(home: Home, hass: HomeA
         "Abonnement Maison",
         "Consommation Maison",
         "Consommation Maison coût",
-        "Consommation Maison heures creuses",
-        "Consommation Maison heures creuses coût",
-        "Consommation Maison heures pleines",
-        "Consommation Maison heures pleines coût",
+        "Consommation Maison HC",
+        "Consommation Maison HC coût",
+        "Consommation Maison HP",
+        "Consommation Maison HP coût",
     ]
     hass.config.language = "en"
     home.read(half_hours(FIRST + ONE_DAY, FIRST + ONE_DAY))
@@ -62,7 +62,8 @@ async def test_names_put_an_energy_and_its_cost_together(home: Home, hass: HomeA
 
 async def names(hass: HomeAssistant) -> list[str]:
     found = await async_list_statistic_ids(hass)
-    return sorted(entry["name"] for entry in found if entry["source"] == "myelectricaldata")
+    # As lists of the frontend are sorted: whatever the case.
+    return sorted((entry["name"] for entry in found if entry["source"] == "myelectricaldata"), key=str.casefold)
 
 
 async def test_all_statistics_of_a_usage_point_are_found_whatever_its_tariff_was(

@@ -161,6 +161,7 @@ class _Pieces:
     def __init__(self, sources: Sequence[Source], point: PointSeries, mode: Mode) -> None:
         self._sources = sources
         self._point = point
+        self._mode = mode
         touched = [source for source in sources if point.touches(source)]
         wanted = {binding.energy: binding for binding in point.imports(mode)}
         self.replaced: list[Source] = []
@@ -180,31 +181,55 @@ class _Pieces:
         self._carry_power()
 
     def _bind_injection(self, touched: Iterable[Source]) -> None:
-        """One source only may name the injection: where it is, else with our first import, else one of its own."""
-        injection = self._point.injection
-        staying = [source for source in touched if not any(source is gone for gone in self.replaced)]
-        for source in staying:
-            if source.get("stat_energy_to") is not None and self._point.has("stat_energy_to", source["stat_energy_to"]):
-                money = None if injection is None else injection.money
-                self.kept = [
-                    (old, self._completed(new, "stat_compensation", money) if old is source else new)
-                    for old, new in self.kept
-                ]
-                return
-        held = next((source for source in self.replaced if source.get("stat_energy_to") is not None), None)
+        """One source only may name the injection: the import's of a total, one of its own beside periods.
+
+        Beside the first period it would be shown under that period's name.
+        """
+        injection, periods = self._point.injection, self._mode is Mode.PERIODS
+        pair: Source | None = None
         if injection is not None:
-            pair: Source = {"stat_energy_to": injection.energy, "stat_compensation": injection.money}
-        elif held is not None:
-            pair = {key: held.get(key) for key in _OF_EXPORT}
-        else:
-            return
-        if self.kept and self.kept[0][1].get("stat_energy_to") is None:
+            pair = {"stat_energy_to": injection.energy, "stat_compensation": injection.money}
+        staying = [source for source in touched if not any(source is gone for gone in self.replaced)]
+        bound = next(
+            (source for source in staying if self._point.has("stat_energy_to", source.get("stat_energy_to"))), None
+        )
+        if bound is not None:
+            moves = self._point.owns(bound) and (
+                bool(bound.get("stat_energy_from")) if periods else bool(self.replaced)
+            )
+            if not moves or (bound.get("stat_energy_from") and not periods):
+                self._complete_injection(bound)
+                return
+            pair = _joined(pair, bound)
+            if periods:
+                self.kept = [
+                    (old, {**new, **dict.fromkeys(_OF_EXPORT)} if old is bound else new) for old, new in self.kept
+                ]
+            else:
+                self.kept = [(old, new) for old, new in self.kept if old is not bound]
+                self.replaced.append(bound)
+        held = next((source for source in self.replaced if source.get("stat_energy_to") is not None), None)
+        if held is not None:
+            pair = _joined(pair, held)
+        if pair is not None:
+            self._place_injection(pair, injection.name if injection is not None else self._point.name)
+
+    def _complete_injection(self, bound: Source) -> None:
+        money = None if self._point.injection is None else self._point.injection.money
+        self.kept = [
+            (old, self._completed(new, "stat_compensation", money) if old is bound else new) for old, new in self.kept
+        ]
+
+    def _place_injection(self, pair: Source, name: str) -> None:
+        """Into the import of a total where that is ours and has none, else into a source of its own."""
+        alone = self._mode is Mode.PERIODS
+        if not alone and self.kept and self.kept[0][1].get("stat_energy_to") is None:
             old, new = self.kept[0]
             self.kept[0] = old, {**new, **pair}
-        elif self.new:
+        elif not alone and self.new:
             self.new[0] = {**self.new[0], **pair}
-        elif injection is not None:
-            self.new.append({**_source(injection.name), **pair})
+        else:
+            self.new.append({**_source(name), **pair})
 
     @staticmethod
     def _completed(source: Source, key: str, money: str | None) -> Source:
@@ -238,6 +263,11 @@ class _Pieces:
             if not any(source is gone for gone in self.replaced):
                 result.append(next((new for old, new in self.kept if old is source), source))
         return [*result, *self.new] if place == len(self._sources) else result
+
+
+def _joined(pair: Source | None, known: Source) -> Source:
+    """The keys of an injection, and where one is not known now, as a source has it already."""
+    return {key: (pair or {}).get(key) or known.get(key) for key in _OF_EXPORT}
 
 
 def _has_power(source: Source) -> bool:

@@ -18,6 +18,7 @@ from .gateway.models import Direction
 from .issues import IssueKind, async_raise_issue, issue_id
 from .period_names import period_name
 from .statistics import async_statistic_exists, statistic_id
+from .texts import async_get_texts
 
 if TYPE_CHECKING:
     from homeassistant.components.energy.data import EnergyManager, EnergyPreferencesUpdate
@@ -118,11 +119,11 @@ async def _async_point(hass: HomeAssistant, coordinator: UsagePointCoordinator, 
         bound = priced and await async_statistic_exists(hass, cost)
         return Binding(energy=energy, money=cost if bound else None, name=name)
 
+    texts = await async_get_texts(hass)
     periods: list[Binding | None] = []
     for period in _recorded_periods(coordinator):
         words = period_name(period, hass.config.language)
-        name = f"{words[:1].upper()}{words[1:]}" if alone else f"{title} – {words}"
-        periods.append(await binding("consumption", "cost", name, period))
+        periods.append(await binding("consumption", "cost", _named(title, words, alone=alone), period))
     return PointSeries(
         pdl=pdl,
         name=title,
@@ -130,8 +131,15 @@ async def _async_point(hass: HomeAssistant, coordinator: UsagePointCoordinator, 
         total=await binding("consumption", "cost", title),
         # While some are still to be written, the others are not the whole.
         periods=() if None in periods else tuple(each for each in periods if each is not None),
-        injection=await binding("production", "compensation", title),
+        injection=await binding(
+            "production", "compensation", _named(title, texts("energy_part_injection"), alone=alone)
+        ),
     )
+
+
+def _named(title: str, words: str, *, alone: bool) -> str:
+    """A usage point that is the only one need not be named each time."""
+    return f"{words[:1].upper()}{words[1:]}" if alone else f"{title} – {words}"
 
 
 def _recorded_periods(coordinator: UsagePointCoordinator) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ _OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
 def describe(plan: Plan, mode: Mode, texts: Texts) -> str:
     """The plan as a Markdown list, for people."""
     lines = [texts(key, name=_name(step.source), parts=_parts(step.source, texts)) for key, step in _steps(plan)]
+    if plan.replaced:
+        lines.append(texts("energy_plan_replaced", names=", ".join(_name(step.source) for step in plan.replaced)))
     lines += [texts(_OBSTACLES[obstacle], name=point.name) for point, obstacle in plan.obstacles]
     if mode is Mode.PERIODS and (plan.added or plan.kept or plan.completed):
         lines.append(texts("energy_plan_periods"))
@@ -45,7 +47,6 @@ def describe(plan: Plan, mode: Mode, texts: Texts) -> str:
 def _steps(plan: Plan) -> Iterable[tuple[str, Step]]:
     yield from (("energy_plan_added", step) for step in plan.added)
     yield from (("energy_plan_completed", step) for step in plan.completed)
-    yield from (("energy_plan_replaced", step) for step in plan.replaced)
     yield from (("energy_plan_kept", step) for step in plan.kept)
 
 
