@@ -12,9 +12,8 @@ from custom_components.myelectricaldata.coordinators.contract_watch import (
     contract_change,
     decode_change,
     encode_change,
-    entry_in_force,
 )
-from custom_components.myelectricaldata.energy.entries import Source, TariffEntry
+from custom_components.myelectricaldata.energy.entries import Source, TariffEntry, entry_in_force
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
 from custom_components.myelectricaldata.energy.options import OptionCode
 from custom_components.myelectricaldata.gateway.models import Contract

@@ -16,7 +16,7 @@ from .coordinators import UsagePointCoordinator
 from .dashboard_plan import Binding, Mode, Plan, PointSeries, Source, make_plan
 from .gateway.models import Direction
 from .issues import IssueKind, async_raise_issue, issue_id
-from .period_names import period_name
+from .period_names import capital, period_name
 from .statistics import async_statistic_exists, statistic_id
 from .texts import async_get_texts
 
@@ -139,7 +139,7 @@ async def _async_point(hass: HomeAssistant, coordinator: UsagePointCoordinator, 
 
 def _named(title: str, words: str, *, alone: bool) -> str:
     """A usage point that is the only one need not be named each time."""
-    return f"{words[:1].upper()}{words[1:]}" if alone else f"{title} – {words}"
+    return capital(words) if alone else f"{title} – {words}"
 
 
 def _recorded_periods(coordinator: UsagePointCoordinator) -> tuple[str, ...]:

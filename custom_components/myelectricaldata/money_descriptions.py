@@ -19,7 +19,7 @@ from .energy.calendar import ONE_DAY
 from .energy.cost import WaitReason
 from .energy.projection import Projection
 from .energy.tariff import Tariff, TariffVersion
-from .period_names import period_name
+from .period_names import capital, period_name
 from .sensor_descriptions import Attributes, UsagePointSensorDescription, Value, short_text, span
 from .texts import Texts
 
@@ -67,7 +67,7 @@ def cost_sensors(tariff: Tariff, today: date, language: str) -> tuple[UsagePoint
         *(
             sensor
             for period in periods_since(tariff, date(today.year, 1, 1))
-            for sensor in _period_sensors(period, {"period": _capital(period_name(period, language))})
+            for sensor in _period_sensors(period, {"period": capital(period_name(period, language))})
         ),
     )
 
@@ -182,10 +182,6 @@ def _projection_sensor(key: str, read: Callable[[BillSummary], Projection | None
         }
 
     return _money_sensor(key, _of_bill(value), _about_bill(attributes))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _period_sensors(period: str, placeholders: Mapping[str, str]) -> tuple[UsagePointSensorDescription, ...]:

@@ -37,6 +37,11 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 
 
+def capital(text: str) -> str:
+    """As at the start of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def period_name(period: str, language: str) -> str:
     """The name of a period as in the middle of a sentence; a period of the user's own keeps its words.
 

@@ -11,7 +11,7 @@ from .derived import DerivedStatistics
 from .energy.cost import DayCost
 from .energy.series import DayPeak, DaySeries, EnergySeries, SeriesDay, peak_series
 from .energy.tariff import Calendars, Tariff
-from .energy.trueup import Quality
+from .energy.trueup import ESTIMATES
 from .feeds import curve_feed, daily_feed
 from .gateway.models import Direction
 from .ledger import Ledger
@@ -27,8 +27,6 @@ from .statistics import (
     statistic_id,
     statistic_name,
 )
-
-_ESTIMATED = frozenset({Quality.ESTIMATED, Quality.FILLED})
 
 
 class _Series[D: SeriesDay](ABC):
@@ -161,7 +159,7 @@ class _Energy(_Series[DaySeries]):
     @override
     def doubtful(self) -> frozenset[date]:
         return frozenset(
-            entry.day for entry in self.days if entry.energy is not None and entry.energy.quality in _ESTIMATED
+            entry.day for entry in self.days if entry.energy is not None and entry.energy.quality in ESTIMATES
         )
 
     @override

@@ -13,12 +13,11 @@ from .const import CONF_OFFPEAK, CONF_PDL, CONF_TARIFF
 from .coordinators.contract_watch import (
     ContractChange,
     entries_of,
-    entry_in_force,
     follows_contract_hours,
     schedule_in_force,
 )
 from .energy.calendar import paris_date
-from .energy.entries import Source, TariffEntry
+from .energy.entries import Source, TariffEntry, entry_in_force
 from .energy.entry_format import encode_entry
 from .energy.offpeak import OffpeakSchedule
 from .flows.tariff_forms import hours_fields, power_text, version_fields

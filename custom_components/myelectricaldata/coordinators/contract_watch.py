@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import CONF_OFFPEAK, CONF_PDL, CONF_TARIFF, DOMAIN
-from ..energy.entries import TariffEntry
+from ..energy.entries import TariffEntry, entry_in_force
 from ..energy.entry_format import EntryError, decode_entries
 from ..energy.offpeak import OffpeakSchedule, Season, SeasonWindows, day_spans, parse_offpeak_texts
 from ..energy.options import CONTRACT_HOURS
@@ -66,13 +66,6 @@ def understood(texts: Sequence[str]) -> OffpeakSchedule | None:
     """The hours that some texts of a contract name for all the year; None when they name none or are not understood."""
     windows = parse_offpeak_texts(texts)
     return OffpeakSchedule((SeasonWindows(Season.ALL, windows),)) if windows else None
-
-
-def entry_in_force(entries: Sequence[TariffEntry], day: date) -> TariffEntry | None:
-    """The entry that applies on a day."""
-    begun = [entry for entry in entries if entry.valid_from <= day]
-    last = max(begun, key=lambda entry: entry.valid_from, default=None)
-    return last if last is None or last.valid_to is None or day <= last.valid_to else None
 
 
 def follows_contract_hours(entry: TariffEntry) -> bool:

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_OFFPEAK, CONF_SURPLUS, CONF_TARIFF, LOGGER
 from ..energy.calendar import paris_date
-from ..energy.entries import OfferHistory, Source, TariffEntry, resolve
+from ..energy.entries import OfferHistory, Source, TariffEntry, entry_in_force, resolve
 from ..energy.entry_format import EntryError, decode_entries
 from ..energy.offers import OfferKey, PriceChange
 from ..energy.offpeak import OffpeakSchedule
@@ -69,10 +69,7 @@ class UsagePointTariffs:
     @property
     def entry_in_force(self) -> TariffEntry | None:
         """The entry that applies today."""
-        today = paris_date(dt_util.utcnow())
-        begun = [entry for entry in self.entries if entry.valid_from <= today]
-        latest = max(begun, key=lambda entry: entry.valid_from, default=None)
-        return latest if latest is None or latest.valid_to is None or today <= latest.valid_to else None
+        return entry_in_force(self.entries, paris_date(dt_util.utcnow()))
 
     @property
     def offpeak(self) -> OffpeakSchedule:

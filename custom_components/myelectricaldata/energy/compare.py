@@ -24,13 +24,12 @@ from .options import CONTRACT_HOURS, PEAK_DAYS, OptionCode, build_option
 from .series import DaySeries
 from .tally import PeriodTable
 from .tariff import Calendars, Option, Signal, Tariff, TariffVersion
-from .trueup import Quality
+from .trueup import ESTIMATES
 
 DEFAULT_OFFPEAK: Final = OffpeakSchedule((SeasonWindows(Season.ALL, (Window(22 * 60 + 30, 6 * 60 + 30),)),))
 """What the gateway assumes of a contract whose hours are not known (reference/gateway.md 11)."""
 LEFT_OUT_LIMIT: Final = Fraction(2, 100)
 _ALWAYS: Final = date.min
-_ESTIMATED: Final = frozenset({Quality.ESTIMATED, Quality.FILLED})
 
 
 class PriceMode(StrEnum):
@@ -249,7 +248,7 @@ def compare(
         days_expected=(last - first).days + 1,
         days_compared=len(compared),
         days_left_out=len(left_out),
-        estimated_days=sum(energy.quality in _ESTIMATED for _, energy in compress(known, kept)),
+        estimated_days=sum(energy.quality in ESTIMATES for _, energy in compress(known, kept)),
         results=tuple(sorted(results, key=lambda each: (each.total, each.candidate.provider, each.candidate.label))),
         not_compared=tuple(excluded),
     )

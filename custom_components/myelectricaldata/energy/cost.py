@@ -16,13 +16,12 @@ from typing import Final
 from .calendar import hour_starts
 from .series import DaySeries, HourRow
 from .tariff import Calendars, Option, Segment, Tariff, TariffVersion
-from .trueup import DayEnergy, Quality
+from .trueup import ESTIMATES, DayEnergy
 
 type Hours = tuple[int | None, ...]
 type DayTypes = tuple[str | None, str | None]
 
 NOTHING: Final = Decimal(0)
-_ESTIMATED: Final = frozenset({Quality.ESTIMATED, Quality.FILLED})
 
 
 class WaitReason(StrEnum):
@@ -226,7 +225,7 @@ def _priced(entry: DaySeries, version: TariffVersion | None, calendars: Calendar
     else:
         shares = split(energy, version.option.segments(entry.day, calendars))
     parts = tuple(_part(period, hours, version) for period, hours in shares.items())
-    return DayCost(entry.day, entry.held, energy.quality in _ESTIMATED, version, parts)
+    return DayCost(entry.day, entry.held, energy.quality in ESTIMATES, version, parts)
 
 
 def _part(period: str | None, hours: Hours, version: TariffVersion | None) -> Part:

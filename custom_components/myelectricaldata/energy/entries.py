@@ -175,6 +175,13 @@ def _hours_are_known(entry: TariffEntry, known: DatedPrices) -> bool:
     return not follows or entry.offpeak is not None or known.own_hours is not None
 
 
+def entry_in_force(entries: Sequence[TariffEntry], day: date) -> TariffEntry | None:
+    """The entry that applies on a day."""
+    begun = [entry for entry in entries if entry.valid_from <= day]
+    last = max(begun, key=lambda entry: entry.valid_from, default=None)
+    return last if last is None or last.valid_to is None or day <= last.valid_to else None
+
+
 def option_of(entry: TariffEntry, history: OfferHistory, known: DatedPrices | None) -> Option:
     """The option of an entry, with the hours that its source named for it with some prices; without any, names now."""
     if entry.option is OptionCode.CUSTOM:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from .profile import Profile
 from .readings import DayCurve, DayRecord, slots_in_day
@@ -37,6 +38,10 @@ class Quality(StrEnum):
     """The load curve as it is: the index says something else."""
     PARTIAL = "partial"
     """At least 90 % of a load curve, three days later, without an index."""
+
+
+ESTIMATES: Final = frozenset({Quality.ESTIMATED, Quality.FILLED})
+"""Qualities of a day that has slots which were not measured."""
 
 
 @dataclass(frozen=True, slots=True)

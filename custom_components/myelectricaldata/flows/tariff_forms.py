@@ -29,6 +29,7 @@ from ..energy.entries import Before, OfferHistory, Source, TariffEntry
 from ..energy.offpeak import Season
 from ..energy.options import OptionCode
 from ..energy.tariff import Holidays, Signal
+from ..period_names import capital
 from .tariff_input import (
     CONF_HOURS_ALL,
     CONF_HOURS_SUMMER,
@@ -214,12 +215,12 @@ def rules_schema(wording: Wording) -> vol.Schema:
         return ObjectSelectorField(selector=selector, required=required, label=texts(f"rule_{name}"))
 
     def one_of(name: str, kinds: Iterable[Season | Holidays], default: Season | Holidays) -> ObjectSelectorField:
-        labels = ((each.value, _capital(texts(f"{name}_{each}"))) for each in kinds)
+        labels = ((each.value, capital(texts(f"{name}_{each}"))) for each in kinds)
         return ObjectSelectorField(**field(name, choice(labels)), default=default.value)
 
     weekdays = SelectSelector(
         SelectSelectorConfig(
-            options=[SelectOptionDict(value=str(day), label=_capital(texts(f"weekday_{day}"))) for day in range(7)],
+            options=[SelectOptionDict(value=str(day), label=capital(texts(f"weekday_{day}"))) for day in range(7)],
             mode=SelectSelectorMode.DROPDOWN,
             multiple=True,
         )
@@ -243,10 +244,6 @@ def rules_schema(wording: Wording) -> vol.Schema:
             vol.Required(CONF_RULES): rules,
         }
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def suggested_rules(draft: TariffEntry) -> dict[str, Any]:
