@@ -1,0 +1,112 @@
+"""What the national signals are at this moment, for the entities of one account.
+
+`National` knows what was published; these coordinators follow the clock. They ask nothing: a view is made again at the
+very second at which time alone makes another one, and whenever something was published.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, LOGGER
+from ..energy.ecowatt import EcowattNews, EcowattView, ecowatt_view
+from ..energy.tempo import TempoNews, TempoView, tempo_view
+from ..energy.zen_flex import ZenFlexView, zen_flex_view
+from .national import National
+
+type News = tuple[TempoNews | EcowattNews, ...]
+type NewsListener = Callable[[News], None]
+
+
+class View(Protocol):
+    """What a signal is at an instant."""
+
+    @property
+    def looks_again_at(self) -> datetime:
+        """When time alone makes another view (UTC)."""
+
+
+class SignalCoordinator[V: View](DataUpdateCoordinator[V]):
+    """The view of one signal, from its start until it is shut down."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], national: National, name: str) -> None:
+        """`data` is there from the start: what is known was read from the disk before."""
+        super().__init__(hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {name}")
+        self.national = national
+        self._disarm: CALLBACK_TYPE | None = None
+        self._news_listeners: list[NewsListener] = []
+        self._leave = national.async_add_signal_listener(self._async_told)
+        self._look()
+
+    @abstractmethod
+    def _view(self, now: datetime) -> V:
+        """What the signal is at an instant."""
+
+    @callback
+    def async_add_news_listener(self, listener: NewsListener) -> CALLBACK_TYPE:
+        """Call with what happened to the signals, after the entities have heard of it; returns how to stop that."""
+        self._news_listeners.append(listener)
+        return partial(self._news_listeners.remove, listener)
+
+    @callback
+    def _look(self) -> None:
+        now = dt_util.utcnow()
+        self.data = self._view(now)
+        if self._disarm is not None:
+            self._disarm()
+        self._disarm = async_track_point_in_utc_time(self.hass, self._async_clock_struck, self.data.looks_again_at)
+
+    @callback
+    def _async_clock_struck(self, _now: datetime) -> None:
+        self._disarm = None
+        self._look()
+        self.async_update_listeners()
+
+    @callback
+    def _async_told(self, news: News) -> None:
+        self._look()
+        self.async_update_listeners()
+        if news:
+            for listener in tuple(self._news_listeners):
+                listener(news)
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop following the clock."""
+        await super().async_shutdown()
+        self._leave()
+        if self._disarm is not None:
+            self._disarm()
+            self._disarm = None
+
+
+class TempoCoordinator(SignalCoordinator[TempoView]):
+    """What Tempo is now."""
+
+    @override
+    def _view(self, now: datetime) -> TempoView:
+        return tempo_view(self.national.tempo, now)
+
+
+class EcowattCoordinator(SignalCoordinator[EcowattView]):
+    """What EcoWatt is now."""
+
+    @override
+    def _view(self, now: datetime) -> EcowattView:
+        return ecowatt_view(self.national.ecowatt, now)
+
+
+class ZenFlexCoordinator(SignalCoordinator[ZenFlexView]):
+    """What Zen Flex is now."""
+
+    @override
+    def _view(self, now: datetime) -> ZenFlexView:
+        return zen_flex_view(self.national.zen_flex, now)
