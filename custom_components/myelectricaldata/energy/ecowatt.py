@@ -6,7 +6,7 @@ hour that autumn has twice has one level, the one that spring has not is not use
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -81,7 +81,8 @@ def merged(
 ) -> Mapping[date, EcowattSignal]:
     """What is known with what has come, days before `keep_from` dropped; the very same object when nothing changes.
 
-    What an answer does not tell stays: the source drops the past hours of a day.
+    What an answer does not tell stays: the source drops the past hours of a day. Of two signals of a day the one that was
+    generated first only fills the holes of the other.
     """
     found = {day: signal for day, signal in known.items() if day >= keep_from}
     for row in rows:
@@ -96,6 +97,8 @@ def merged(
 def _joined(known: EcowattSignal | None, row: EcowattSignal) -> EcowattSignal:
     if known is None:
         return row
+    if known.generated_at is not None and row.generated_at is not None and row.generated_at < known.generated_at:
+        known, row = row, known
     return EcowattSignal(
         day=row.day,
         level=known.level if row.level is None else row.level,
@@ -131,13 +134,17 @@ def tensions(signals: Mapping[date, EcowattSignal], first: date, last: date) -> 
 
 
 def news(
-    before: Mapping[date, EcowattSignal], after: Mapping[date, EcowattSignal], today: date
+    before: Mapping[date, EcowattSignal], after: Mapping[date, EcowattSignal], today: date, *, hour: int = 0
 ) -> tuple[EcowattNews, ...]:
-    """What happened to the alerts of today and later. The passing of its hours lifts no alert."""
+    """What happened to the alerts of today, from this hour of the wall clock on, and of the days that come.
+
+    The passing of its hours lifts no alert, and hours that are over do not hide that the others were lifted or raised.
+    """
     found: list[EcowattNews] = []
     for day in sorted(each for each in {*before, *after} if each >= today):
         was, now = before.get(day), after.get(day)
-        level, previous = None if now is None else now.worst, None if was is None else was.worst
+        first = hour if day == today else 0
+        level, previous = _alert(now, first), _alert(was, first)
         event = _event(previous, level)
         if event is not None:
             found.append(
@@ -151,6 +158,14 @@ def news(
                 )
             )
     return tuple(found)
+
+
+def _alert(signal: EcowattSignal | None, hour: int) -> int | None:
+    """The worst level of a day from an hour on; that of the whole day tells it while not all of its hours do."""
+    if signal is None:
+        return None
+    coming = signal.hours[hour:]
+    return signal.worst if hour == 0 or None in coming else max(level for level in coming if level is not None)
 
 
 def _event(previous: int | None, level: int | None) -> EcowattEvent | None:
@@ -169,6 +184,8 @@ class EcowattView:
     today: date
     level: int | None
     """Of the current hour."""
+    next_level: int | None
+    """Of the hour that follows."""
     days: Mapping[int, EcowattSignal]
     """By days from today, of `AHEAD`; an absent day is unknown."""
     worst_next: int | None
@@ -187,7 +204,7 @@ class EcowattView:
 def ecowatt_view(signals: Mapping[date, EcowattSignal], now: datetime) -> EcowattView:
     """What EcoWatt is at an instant (aware)."""
     today = paris_date(now)
-    start = now.replace(minute=0, second=0, microsecond=0)
+    start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     hours = [level_at(signals, start + index * ONE_HOUR) for index in range(NEXT_HOURS)]
     worst = max((level for level in hours if level is not None), default=None)
     # A tension that runs may have begun before midnight.
@@ -196,6 +213,7 @@ def ecowatt_view(signals: Mapping[date, EcowattSignal], now: datetime) -> Ecowat
         at=now,
         today=today,
         level=hours[0],
+        next_level=hours[1],
         days={ahead: signal for ahead in AHEAD if (signal := signals.get(today + ahead * ONE_DAY)) is not None},
         worst_next=worst if None not in hours or (worst is not None and worst >= TENSE) else None,
         tension=next((each for each in coming if each.end > now), None),

@@ -166,12 +166,13 @@ class TempoSignal:
         tells is gone. Words that are no colours say nothing, neither do days outside the span. The news are of today
         and later, corrections of any day; a first calendar is no news.
         """
-        told = {day: word.upper() for day, word in rows if first <= day <= last}
-        named = {day: word for day, word in told.items() if word in COLOURS}
-        gone = {day for day in self.provisional if first <= day <= last and day not in told}
+        told = [(day, word.upper()) for day, word in rows if first <= day <= last]
+        named = {day: word for day, word in told if word in COLOURS}
+        gone = {day for day in self.provisional if first <= day <= last} - {day for day, _ in told}
         changed = {day: word for day, word in named.items() if self.colours.get(day) != word}
         settled = {day for day in named if now >= confirmed_from(day)}
-        fresh = {day for day in named if day not in settled and (day in changed or day in self.provisional)}
+        # What was once confirmed stays so, even by a clock that was put back.
+        fresh = {day for day in named if day not in settled and self.status(day) is not Status.CONFIRMED}
         provisional = frozenset((self.provisional | fresh) - settled - gone)
         if not changed and provisional == self.provisional:
             return self, ()
@@ -292,11 +293,8 @@ class TempoView:
     """The next red day that is published, the one in force included; None when none is."""
     chances: Mapping[int, TempoChance] = field(default_factory=dict)
     """By days from today, of `FORECAST_AHEAD`; absent without a forecast of less than a day and a half."""
-
-    @property
-    def looks_again_at(self) -> datetime:
-        """When time alone makes another view."""
-        return min(self.next_change, day_end(self.today))
+    looks_again_at: datetime
+    """When time alone makes another view: a change, midnight, or a forecast that gets too old."""
 
 
 def tempo_view(signal: TempoSignal, now: datetime) -> TempoView:
@@ -304,6 +302,7 @@ def tempo_view(signal: TempoSignal, now: datetime) -> TempoView:
     today, day, change = paris_date(now), tempo_day(now), next_change(now)
     tomorrow, following = today + ONE_DAY, tempo_day(change)
     colours = signal.colours
+    edges = (change, day_end(today), *_forecast_span(signal))
     return TempoView(
         at=now,
         day=day,
@@ -321,12 +320,22 @@ def tempo_view(signal: TempoSignal, now: datetime) -> TempoView:
         season=season_count(colours, today),
         next_red=next((each for each in days_between(day, tomorrow) if colours.get(each) == RED), None),
         chances=_chances(signal, today, now),
+        looks_again_at=min(edge for edge in edges if edge > now),
     )
 
 
+def _forecast_span(signal: TempoSignal) -> tuple[datetime, ...]:
+    """From when until when a forecast is shown: one from a future far away was asked by a clock that was wrong."""
+    at = signal.chances_at
+    return () if at is None else (at - ONE_DAY, at + _FORECAST_LASTS)
+
+
 def _chances(signal: TempoSignal, today: date, now: datetime) -> dict[int, TempoChance]:
-    if signal.chances_at is None or not now - _FORECAST_LASTS <= signal.chances_at <= now + ONE_DAY:
-        return {}
+    match _forecast_span(signal):
+        case (start, end) if start <= now < end:
+            pass
+        case _:
+            return {}
     told = ((ahead, signal.chances.get(today + ahead * ONE_DAY)) for ahead in FORECAST_AHEAD)
     possible = ((ahead, bounded(chance, signal.colours)) for ahead, chance in told if chance is not None)
     return {ahead: chance for ahead, chance in possible if chance is not None}
