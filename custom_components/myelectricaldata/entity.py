@@ -3,14 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_track_point_in_utc_time
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_SURPLUS, CONF_TARIFF, DOMAIN, GATEWAY_WEBSITE
@@ -119,21 +119,14 @@ class AccountEntity(CoordinatorEntity[AccountCoordinator]):
         return True
 
 
-class ClockEntity(UsagePointEntity):
-    """An entity that time alone changes: it looks again at the very second of each change.
+class FollowsClock[C: DataUpdateCoordinator[Any]](CoordinatorEntity[C]):
+    """What time alone changes: it looks again at the very second of each change.
 
     Also at midnight in Paris, when another season's hours or another tariff may begin, and whenever the coordinator
     speaks: a colour arrived, or the machine slept through a change.
     """
 
-    def __init__(
-        self,
-        entry: MyElectricalDataConfigEntry,
-        coordinator: UsagePointCoordinator,
-        description: EntityDescription,
-    ) -> None:
-        super().__init__(entry, coordinator, description)
-        self._disarm: CALLBACK_TYPE | None = None
+    _disarm: CALLBACK_TYPE | None = None
 
     @abstractmethod
     def _look(self, now: datetime) -> datetime | None:
@@ -141,12 +134,6 @@ class ClockEntity(UsagePointEntity):
 
         Both in aware UTC.
         """
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Always: a clock needs no gateway."""
-        return True
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -179,6 +166,16 @@ class ClockEntity(UsagePointEntity):
         self._disarm = None
         self._async_arm()
         self.async_write_ha_state()
+
+
+class ClockEntity(FollowsClock[UsagePointCoordinator], UsagePointEntity):
+    """An entity of a delivery point that time alone changes."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always: a clock needs no gateway."""
+        return True
 
 
 class OffpeakClockEntity(ClockEntity):

@@ -38,6 +38,10 @@ def price_sensors(
     )
 
 
+type NextPrice = tuple[datetime, PriceMoment] | None
+"""When the period or the price changes, and to what."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sought:
     """The next change as it was found: a price that never changes takes a search of a whole year to be sure."""
@@ -46,7 +50,7 @@ class _Sought:
     calendars: Calendars
     day: date
     """Paris day of the search; from another one it may see further."""
-    found: tuple[datetime, PriceMoment] | None
+    found: NextPrice
 
     def holds(self, tariff: Tariff, calendars: Calendars, now: datetime) -> bool:
         """Whether a search now, later than the one that was made, would find the same."""
@@ -54,20 +58,38 @@ class _Sought:
         return same and (self.found is None or now < self.found[0])
 
 
+class PriceWatch:
+    """Follows the price of a tariff; searches the next change again only when it may be another one."""
+
+    def __init__(self) -> None:
+        """Nothing was searched yet."""
+        self._sought: _Sought | None = None
+
+    def look(self, tariff: Tariff, calendars: Calendars, now: datetime) -> tuple[PriceMoment, NextPrice]:
+        """What applies at an instant (aware), not before that of the last look, and what follows."""
+        if self._sought is None or not self._sought.holds(tariff, calendars, now):
+            self._sought = _Sought(tariff, calendars, paris_date(now), next_change(tariff, calendars, now))
+        return price_at(tariff, calendars, now), self._sought.found
+
+
 class PriceClockEntity(ClockEntity, SensorEntity):
     """A sensor of the price that holds now and of the one that follows."""
 
     _moment: PriceMoment
-    _next: tuple[datetime, PriceMoment] | None
-    _sought: _Sought | None = None
+    _next: NextPrice
+
+    def __init__(
+        self,
+        entry: MyElectricalDataConfigEntry,
+        coordinator: UsagePointCoordinator,
+        description: SensorEntityDescription,
+    ) -> None:
+        super().__init__(entry, coordinator, description)
+        self._watch = PriceWatch()
 
     @override
     def _look(self, now: datetime) -> datetime | None:
-        tariff, calendars = self.coordinator.tariff, self.coordinator.calendars
-        self._moment = price_at(tariff, calendars, now)
-        if self._sought is None or not self._sought.holds(tariff, calendars, now):
-            self._sought = _Sought(tariff, calendars, paris_date(now), next_change(tariff, calendars, now))
-        self._next = self._sought.found
+        self._moment, self._next = self._watch.look(self.coordinator.tariff, self.coordinator.calendars, now)
         return None if self._next is None else self._next[0]
 
 
