@@ -145,7 +145,7 @@ async def test_ecowatt_levels_follow_their_hours_and_the_past_may_be_lost(probe:
     probe.simulator.ecowatt.drops_past_hours = True
     today = (await probe.get("/ecowatt/history", start_date="2026-11-20", end_date="2026-11-20")).body
     assert isinstance(today, list)
-    assert (today[0]["hdebut"], today[0]["values"][:9]) == (9, [0] * 9)
+    assert (today[0]["hdebut"], today[0]["values"][:10]) == (10, [0] * 10)
     statistics = (await probe.get("/ecowatt/statistics", year="2026")).body
     assert statistics["total_days"] == statistics["green_days"] + statistics["orange_days"] + statistics["red_days"]
     assert (await probe.get("/ecowatt/statistics", year="2021")).body["percentage_green"] == 0

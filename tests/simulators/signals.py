@@ -10,7 +10,7 @@ from aiohttp import web
 from . import bodies
 from .bodies import Reply
 from .climate import chance, temperature
-from .clock import ONE_DAY, days, holidays, midnight, naive_utc, paris_day, paris_instant
+from .clock import ONE_DAY, PARIS, days, holidays, midnight, naive_utc, paris_day, paris_instant
 from .enedis import parse_day
 from .query import Refused, required, whole
 from .tempo import season_of
@@ -44,6 +44,14 @@ class Ecowatt:
     charge: Callable[[web.Request, datetime], Reply | None]
     drops_past_hours: bool = False
     """Whether today's signal was refreshed without its past hours, which the gateway then writes as 0."""
+    told: dict[date, tuple[int, ...]] = field(default_factory=dict)
+    """Levels that RTE tells of a day instead of the truth of this climate."""
+    sent: dict[date, range] = field(default_factory=dict)
+    """The hours of a day that RTE sent; the gateway writes the others as 0, outside of `hdebut..hfin`."""
+    withheld: set[date] = field(default_factory=set)
+    """Days of which the gateway has no signal, though their time has come."""
+    generated: dict[date, datetime] = field(default_factory=dict)
+    """When RTE computed a day once more."""
 
     def published_at(self, day: date) -> datetime:
         """J+3 is there at 17:00, on Fridays at 12:15."""
@@ -52,14 +60,16 @@ class Ecowatt:
 
     def known(self, now: datetime) -> list[date]:
         """The days that the gateway can tell at an instant."""
-        return [day for day in days(ECOWATT_SINCE, paris_day(now) + 3 * ONE_DAY) if now >= self.published_at(day)]
+        candidates = days(ECOWATT_SINCE, paris_day(now) + 3 * ONE_DAY)
+        return [day for day in candidates if now >= self.published_at(day) and day not in self.withheld]
 
     def row(self, day: date, now: datetime) -> dict[str, object]:
         """One signal: `periode` is Paris midnight written as naive UTC."""
-        levels, first = list(ecowatt_hours(day)), 0
+        truth = self.told.get(day, ecowatt_hours(day))
+        hours = self.sent.get(day, range(24))
         if self.drops_past_hours and day == paris_day(now):
-            first = now.astimezone(midnight(day).tzinfo).hour
-            levels[:first] = [0] * first
+            hours = range(max(hours[0], now.astimezone(PARIS).hour), hours[-1] + 1)
+        levels = [level if hour in hours else 0 for hour, level in enumerate(truth)]
         level = max(1, *levels)
         made = naive_utc(self.published_at(day) + timedelta(minutes=3, microseconds=204_189))
         return {
@@ -67,10 +77,10 @@ class Ecowatt:
             "dvalue": level,
             "message": _MESSAGES[level],
             "values": levels,
-            "hdebut": first,
-            "hfin": 23,
+            "hdebut": hours[0],
+            "hfin": hours[-1],
             "id": (day - ECOWATT_SINCE).days + 1,
-            "generation_datetime": naive_utc(self.published_at(day)),
+            "generation_datetime": naive_utc(self.generated.get(day, self.published_at(day))),
             "created_at": made,
             "updated_at": made,
         }
