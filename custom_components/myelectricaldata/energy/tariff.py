@@ -6,6 +6,7 @@ holidays and on the day's type at a national signal (Tempo colour, Zen Flex, EJP
 the minutes that depend on it belong to no period: they are never guessed.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -220,12 +222,12 @@ class Tariff:
 
     def on(self, day: date) -> TariffVersion | None:
         """The version in force on a civil day."""
-        found: TariffVersion | None = None
-        for version in self.versions:
-            if version.valid_from > day:
-                break
-            found = version
-        return found if found is None or found.valid_to is None or day <= found.valid_to else None
+        # Whoever follows an entity has a version for each of its prices, and a calendar asks for years of days.
+        following = bisect_right(self.versions, day, key=attrgetter("valid_from"))
+        if not following:
+            return None
+        found = self.versions[following - 1]
+        return found if found.valid_to is None or day <= found.valid_to else None
 
     def subscription(self, first: date, last: date) -> Decimal | None:
         """EUR of the civil days from `first` to `last`, both included; None when it is unknown for any of them."""
