@@ -7,7 +7,6 @@ it to itself at each refresh.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final, Protocol
 
 from .calendar import day_end, paris_date
@@ -59,9 +58,9 @@ def france_view(consumption: Sequence[GridPower], solar: Sequence[GridPower], no
 
 def _spans(points: Sequence[GridPower]) -> list[tuple[GridPower, datetime, datetime]]:
     """Points with what they cover: up to their end or the next point; one of which nobody tells the end covers nothing."""
-    ends = [later.start for _, later in pairwise(points)]
+    followings = (*points[1:], None)
     return [
         (point, point.start, end)
-        for point, following in zip(points, [*ends, None], strict=True)
-        if (end := point.end or following) is not None
+        for point, following in zip(points, followings, strict=False)
+        if (end := point.end or (None if following is None else following.start)) is not None
     ]
