@@ -30,7 +30,7 @@ from custom_components.myelectricaldata.energy.calendar import PARIS, day_start,
 from tests.simulators.gateway import Call, GatewaySimulator
 from tests.simulators.households import Household
 
-NATIONAL = ("/tempo/", "/zen-flex/", "/energy/")
+NATIONAL = ("/tempo/", "/zen-flex/", "/energy/", "/ecowatt/", "/consumption-france", "/generation-forecast")
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 

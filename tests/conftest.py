@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from hypothesis import settings
 
 from custom_components.myelectricaldata.coordinators import account as account_coordinator
-from custom_components.myelectricaldata.coordinators import national
+from custom_components.myelectricaldata.coordinators import national_known
 from custom_components.myelectricaldata.coordinators.national_plan import Route
 from custom_components.myelectricaldata.gateway import transport
 from tests.account import Account, account_entry
@@ -22,7 +22,13 @@ from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
 
 FIRST_TRY_MINUTE = 37
-NATIONAL_MINUTES = {Route.TEMPO: 11 * 60 + 15, Route.ZEN_FLEX: 17 * 60 + 59, Route.CATALOGUE: 5 * 60}
+NATIONAL_MINUTES = {
+    Route.TEMPO: 11 * 60 + 15,
+    Route.FORECAST: 8 * 60,
+    Route.ZEN_FLEX: 17 * 60 + 59,
+    Route.ECOWATT: 17 * 60 + 10,
+    Route.CATALOGUE: 5 * 60,
+}
 
 # A slow machine is not a wrong result, and a pull request must not fail on what another one drew.
 settings.register_profile("everywhere", deadline=None, print_blob=True, derandomize=os.environ.get("CI") == "true")
@@ -61,7 +67,7 @@ async def open_account(
     monkeypatch.setattr(transport, "_pause", lambda *_args: 0)
     # The minute of the first try is drawn at random once for each installation; a test must not depend on the draw.
     monkeypatch.setattr(account_coordinator, "draw_minute", lambda: FIRST_TRY_MINUTE)
-    monkeypatch.setattr(national, "draw_minute", NATIONAL_MINUTES.__getitem__)
+    monkeypatch.setattr(national_known, "draw_minute", NATIONAL_MINUTES.__getitem__)
     async with AsyncExitStack() as stack:
 
         async def open_one(at: datetime, *households: Household, start: bool = True, **options: Any) -> Account:

@@ -14,7 +14,8 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.myelectricaldata.coordinators import national as national_module
-from custom_components.myelectricaldata.coordinators.national import National, async_get_national
+from custom_components.myelectricaldata.coordinators import national_known
+from custom_components.myelectricaldata.coordinators.national import National, News, async_get_national
 from custom_components.myelectricaldata.coordinators.national_plan import Route
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY
 from custom_components.myelectricaldata.energy.offers import PriceChange
@@ -26,7 +27,16 @@ NOON = paris(2026, 11, 21)
 TODAY = date(2026, 11, 21)
 TOMORROW = TODAY + ONE_DAY
 NATIONAL, CATALOGUE = "myelectricaldata.national", "myelectricaldata.catalogue"
-DAILY = Counter({"/tempo/days": 1, "/zen-flex/days": 1, "/energy/offers": 1})
+MINUTES = {
+    Route.TEMPO: 11 * 60 + 40,
+    Route.FORECAST: 8 * 60,
+    Route.ZEN_FLEX: 16 * 60,
+    Route.ECOWATT: 17 * 60 + 10,
+    Route.CATALOGUE: 9 * 60,
+}
+SIGNALS = Counter({"/tempo/days": 2, "/tempo/forecast": 2, "/zen-flex/days": 1, "/ecowatt/history": 1})
+"""What an ordinary day costs, at a gateway that publishes when it always does."""
+DAILY = SIGNALS + Counter({"/energy/offers": 1})
 
 
 class Rig:
@@ -40,6 +50,7 @@ class Rig:
         self.simulator = simulator
         self.storage = storage
         self.told = 0
+        self.news: list[News] = []
         self.changes: list[PriceChange] = []
         self.national: National
 
@@ -63,6 +74,7 @@ class Rig:
         self.national = await async_get_national(self.hass)
         self.national.async_add_listener(self._tell)
         self.national.async_add_price_listener(self.changes.extend)
+        self.national.async_add_signal_listener(self.news.append)
 
     def _tell(self) -> None:
         self.told += 1
@@ -76,10 +88,10 @@ class Rig:
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
     async def travel(self, to: datetime) -> list[Call]:
-        """Tick every half hour until an instant; the calls that were made on the way."""
+        """Tick every five minutes until an instant; the calls that were made on the way."""
         before = len(self.simulator.calls)
         while (now := datetime.now(UTC)) < to:
-            self.freezer.move_to(min(to, now + timedelta(minutes=30)))
+            self.freezer.move_to(min(to, now + timedelta(minutes=5)))
             async_fire_time_changed(self.hass)
             await self.settle()
         return self.simulator.calls[before:]
@@ -97,8 +109,7 @@ async def open_rig(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[OpenRig]:
     # The minutes of an installation are drawn once; a test must not depend on the draw.
-    minutes = {Route.TEMPO: 11 * 60 + 40, Route.ZEN_FLEX: 16 * 60, Route.CATALOGUE: 9 * 60}
-    monkeypatch.setattr(national_module, "draw_minute", minutes.__getitem__)
+    monkeypatch.setattr(national_known, "draw_minute", MINUTES.__getitem__)
     async with AsyncExitStack() as stack:
         rigs: list[Rig] = []
 
