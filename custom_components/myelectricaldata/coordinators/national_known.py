@@ -10,7 +10,7 @@ from functools import partial
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from ..energy import ecowatt
-from ..energy.calendar import paris_date
+from ..energy.calendar import PARIS, paris_date
 from ..energy.ecowatt import EcowattNews, EcowattSignal
 from ..energy.offer_format import decode_catalogue, encode_catalogue
 from ..energy.offers import Catalogue, PriceChange
@@ -166,10 +166,11 @@ class NationalKnowledge:
     async def async_ask_ecowatt(self, client: GatewayClient, span: Span, now: datetime) -> None:
         """Signals of some days. Costs one of the account's uncached calls."""
         days = await client.async_ecowatt(span.first, span.last, background=True)
-        today, state = paris_date(now), self._state.value
+        wall, state = now.astimezone(PARIS), self._state.value
+        today = wall.date()
         signals = ecowatt.merged(state.ecowatt, map(ecowatt_signal, days), today - ECOWATT_KEPT)
         # A first answer is no news.
-        news = ecowatt.news(state.ecowatt, signals, today) if state.ecowatt else ()
+        news = ecowatt.news(state.ecowatt, signals, today, hour=wall.hour) if state.ecowatt else ()
         self._keep(replace(state, ecowatt=signals), news)
 
     async def async_ask_france(self, client: GatewayClient, span: Span, _now: datetime) -> None:
