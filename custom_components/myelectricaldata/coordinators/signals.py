@@ -1,6 +1,6 @@
-"""What the national signals are at this moment, for the entities of one account.
+"""What the national signals are at this moment, for the entities of one account and for automations.
 
-`National` knows what was published; these coordinators follow the clock. They ask nothing: a view is made again at the
+`National` knows what was published; a `SignalClock` follows the clock. It asks nothing: a view is made again at the
 very second at which time alone makes another one, and whenever something was published.
 """
 
@@ -34,6 +34,51 @@ class View(Protocol):
         """When time alone makes another view (UTC)."""
 
 
+class SignalClock[V: View]:
+    """The view of one signal, from now until it is stopped."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        national: National,
+        view_of: Callable[[datetime], V],
+        looked: Callable[[V, News], None],
+    ) -> None:
+        """Make views with `view_of`; call `looked` with each further one and the news that led to it."""
+        self._hass = hass
+        self._view_of = view_of
+        self._looked = looked
+        self._disarm: CALLBACK_TYPE | None = None
+        self._leave = national.async_add_signal_listener(self._async_told)
+        self.view = self._look()
+
+    @callback
+    def async_stop(self) -> None:
+        """Follow the clock no longer."""
+        self._leave()
+        if self._disarm is not None:
+            self._disarm()
+            self._disarm = None
+
+    @callback
+    def _look(self) -> V:
+        view = self._view_of(dt_util.utcnow())
+        if self._disarm is not None:
+            self._disarm()
+        self._disarm = async_track_point_in_utc_time(self._hass, self._async_clock_struck, view.looks_again_at)
+        return view
+
+    @callback
+    def _async_clock_struck(self, _now: datetime) -> None:
+        self._disarm = None
+        self._async_told(())
+
+    @callback
+    def _async_told(self, news: News) -> None:
+        self.view = self._look()
+        self._looked(self.view, news)
+
+
 class SignalCoordinator[V: View](DataUpdateCoordinator[V]):
     """The view of one signal, from its start until it is shut down."""
 
@@ -41,10 +86,9 @@ class SignalCoordinator[V: View](DataUpdateCoordinator[V]):
         """`data` is there from the start: what is known was read from the disk before."""
         super().__init__(hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {name}")
         self.national = national
-        self._disarm: CALLBACK_TYPE | None = None
         self._news_listeners: list[NewsListener] = []
-        self._leave = national.async_add_signal_listener(self._async_told)
-        self._look()
+        self._clock = SignalClock(hass, national, self._view, self._async_looked)
+        self.data = self._clock.view
 
     @abstractmethod
     def _view(self, now: datetime) -> V:
@@ -57,22 +101,8 @@ class SignalCoordinator[V: View](DataUpdateCoordinator[V]):
         return partial(self._news_listeners.remove, listener)
 
     @callback
-    def _look(self) -> None:
-        now = dt_util.utcnow()
-        self.data = self._view(now)
-        if self._disarm is not None:
-            self._disarm()
-        self._disarm = async_track_point_in_utc_time(self.hass, self._async_clock_struck, self.data.looks_again_at)
-
-    @callback
-    def _async_clock_struck(self, _now: datetime) -> None:
-        self._disarm = None
-        self._look()
-        self.async_update_listeners()
-
-    @callback
-    def _async_told(self, news: News) -> None:
-        self._look()
+    def _async_looked(self, view: V, news: News) -> None:
+        self.data = view
         self.async_update_listeners()
         if news:
             for listener in tuple(self._news_listeners):
@@ -82,10 +112,7 @@ class SignalCoordinator[V: View](DataUpdateCoordinator[V]):
     async def async_shutdown(self) -> None:
         """Stop following the clock."""
         await super().async_shutdown()
-        self._leave()
-        if self._disarm is not None:
-            self._disarm()
-            self._disarm = None
+        self._clock.async_stop()
 
 
 class TempoCoordinator(SignalCoordinator[TempoView]):
