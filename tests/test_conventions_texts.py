@@ -19,6 +19,7 @@ from custom_components.myelectricaldata.actions import GET_READINGS_SCHEMA, TARG
 from custom_components.myelectricaldata.actions_contribute import CONTRIBUTE_SCHEMA, OFFER_TYPES, ContributionChoice
 from custom_components.myelectricaldata.actions_energy import SET_UP_ENERGY_DASHBOARD_SCHEMA
 from custom_components.myelectricaldata.actions_offers import COMPARE_OFFERS_SCHEMA
+from custom_components.myelectricaldata.actions_signals import DAYS_SCHEMA
 from custom_components.myelectricaldata.const import CONF_USAGE_POINTS, DOMAIN
 from custom_components.myelectricaldata.dashboard_plan import Mode
 from custom_components.myelectricaldata.energy.compare import PriceMode
@@ -257,7 +258,10 @@ def test_common_words_are_all_used() -> None:
     common = load("en")["common"]
     assert set(common) >= COMPUTED_WORDS
     assert set(common) - COMPUTED_WORDS <= literals(
-        "notifications.py", *(f"flows/{path.name}" for path in (PACKAGE / "flows").glob("*.py"))
+        "notifications.py",
+        "calendars_national.py",
+        "calendars_usage_point.py",
+        *(f"flows/{path.name}" for path in (PACKAGE / "flows").glob("*.py")),
     )
 
 
@@ -289,6 +293,8 @@ def test_actions_are_described_with_an_icon_and_valid_selectors(hass: HomeAssist
         ("set_up_energy_dashboard", SET_UP_ENERGY_DASHBOARD_SCHEMA),
         ("compare_offers", COMPARE_OFFERS_SCHEMA),
         ("contribute", CONTRIBUTE_SCHEMA),
+        ("get_tempo_calendar", DAYS_SCHEMA),
+        ("get_ecowatt", DAYS_SCHEMA),
     ],
 )
 def test_what_an_action_shows_is_what_it_takes(action: str, schema: Any) -> None:

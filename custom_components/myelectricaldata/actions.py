@@ -14,6 +14,7 @@ from .action_targets import ATTR_USAGE_POINT, refused, target, targets
 from .actions_contribute import async_register_contribute_action
 from .actions_energy import async_register_energy_action
 from .actions_offers import async_register_offer_action
+from .actions_signals import async_register_signal_actions
 from .const import DOMAIN
 from .energy.calendar import PARIS, paris_date
 from .energy.query import Reading, Resolution, query
@@ -57,6 +58,7 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     async_register_offer_action(hass)
     async_register_contribute_action(hass)
     async_register_energy_action(hass)
+    async_register_signal_actions(hass)
 
 
 async def _async_get_readings(call: ServiceCall) -> ServiceResponse:

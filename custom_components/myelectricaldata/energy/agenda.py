@@ -13,16 +13,16 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, Protocol
 
-from .calendar import ONE_DAY, PARIS, day_start, days_between
+from .calendar import ONE_DAY, PARIS, day_end, day_start, days_between
 from .offpeak import OffpeakSchedule, merge_spans
 from .tariff import PEAK, Calendars, Option, Signal, Tariff, TariffVersion
 from .tempo import BLUE, COLOURS, possible_colours, tempo_day_start
 
-DAYS_BACK: Final = 366
+OFFPEAK_DAYS_BACK: Final = 31
+"""Not further: nobody says since when the contract has its hours."""
+PEAK_DAYS_BACK: Final = 366
 DAYS_AHEAD: Final = 731
-"""How far from today hours that recur for ever are shown."""
-UNDATED_DAYS_BACK: Final = 31
-"""How far back hours of the contract are shown: nobody says since when it has them."""
+"""How far hours that recur for ever are shown."""
 ZEN_FLEX_TYPES: Final = ("ECO", "SOBRIETE", "BONUS")
 MARKED_ZEN_FLEX: Final = frozenset({"SOBRIETE", "BONUS"})
 """Types of days that are something to know of; the others are Éco."""
@@ -97,25 +97,30 @@ def uses_signal(tariff: Tariff, signal: Signal, today: date) -> bool:
 def offpeak_stretches(
     tariff: Tariff, calendars: Calendars, contract: OffpeakSchedule, today: date
 ) -> tuple[Stretch, ...]:
-    """Off-peak hours from a year ago to two years ahead.
+    """Off-peak hours from a month ago to two years ahead.
 
     On each day those of the tariff in force; those of the contract where there is none, or where it has no off-peak
-    period and so does not say. Hours that go on are one stretch, however long.
+    period and so does not say. Hours that go on are one stretch, however long. One that the horizon cuts is not shown,
+    but for hours that have no end at all.
     """
+    first, last, now = today - timedelta(days=OFFPEAK_DAYS_BACK), today + timedelta(days=DAYS_AHEAD), day_start(today)
     pieces = (
         (midnight + timedelta(minutes=start), midnight + timedelta(minutes=end))
-        for day in _horizon(today)
+        for day in days_between(first, last)
         for midnight in (day_start(day),)
-        for start, end in _offpeak_minutes(tariff.on(day), calendars, contract, day, today)
+        for start, end in _offpeak_minutes(tariff.on(day), calendars, contract, day)
     )
-    return tuple(Stretch(start, end) for start, end in _joined(pieces))
+    edges = {day_start(first), day_end(last)}
+    return tuple(
+        Stretch(start, end) for start, end in _joined(pieces) if edges.isdisjoint((start, end)) or start <= now < end
+    )
 
 
 def peak_stretches(tariff: Tariff, calendars: Calendars, today: date) -> tuple[PeakStretch, ...]:
     """Peak hours of the peak days from a year ago to two years ahead, as far as they are known; one day by one."""
     return tuple(
         PeakStretch(start, end, version.option.code)
-        for day in _horizon(today)
+        for day in days_between(today - timedelta(days=PEAK_DAYS_BACK), today + timedelta(days=DAYS_AHEAD))
         if (version := tariff.on(day)) is not None
         and version.option.signal in _PEAK_SIGNALS
         and version.option.day_type(day, calendars) == PEAK
@@ -129,19 +134,13 @@ def _not_over(tariff: Tariff, today: date) -> Iterator[TariffVersion]:
             yield version
 
 
-def _horizon(today: date) -> Iterator[date]:
-    return days_between(today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD))
-
-
 def _offpeak_minutes(
-    version: TariffVersion | None, calendars: Calendars, contract: OffpeakSchedule, day: date, today: date
+    version: TariffVersion | None, calendars: Calendars, contract: OffpeakSchedule, day: date
 ) -> _Minutes:
     if version is not None:
         offpeak = frozenset(period for period in version.option.periods if period.rpartition("_")[2] == "hc")
         if offpeak:
             return _certain(version.option, day, calendars, offpeak)
-    elif day < today - timedelta(days=UNDATED_DAYS_BACK):
-        return ()
     midnight = day_start(day)
     return tuple(
         ((start - midnight) // timedelta(minutes=1), (end - midnight) // timedelta(minutes=1))
@@ -149,9 +148,7 @@ def _offpeak_minutes(
     )
 
 
-def _peak_hours(
-    tariff: Tariff, option: Option, calendars: Calendars, day: date
-) -> Iterator[tuple[datetime, datetime]]:
+def _peak_hours(tariff: Tariff, option: Option, calendars: Calendars, day: date) -> Iterator[tuple[datetime, datetime]]:
     """Those of the day of the signal that starts on a civil day; it may end in the small hours of the next one."""
     clock = time(*divmod(option.day_starts, 60))
     begins, ends = (datetime.combine(each, clock, tzinfo=PARIS).astimezone(UTC) for each in (day, day + ONE_DAY))
@@ -171,9 +168,7 @@ def _peak_hours(
 def _certain(option: Option, day: date, calendars: Calendars, periods: Collection[str]) -> _Minutes:
     """The real minutes of a civil day that belong to one of these periods, whatever types its days turn out to be."""
     views = (
-        merge_spans(
-            (segment.start, segment.end) for segment in option.segments(day, each) if segment.period in periods
-        )
+        merge_spans((segment.start, segment.end) for segment in option.segments(day, each) if segment.period in periods)
         for each in _possible(option, day, calendars)
     )
     return reduce(_common, views)
