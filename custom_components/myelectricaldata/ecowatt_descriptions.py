@@ -28,17 +28,12 @@ type Window = Mapping[str, str | int]
 type Attributes = Mapping[str, str | int | list[int | None] | list[Window] | None]
 
 
-def no_attributes(_view: EcowattView) -> Attributes:
-    """Say nothing beside the value."""
-    return {}
-
-
 @dataclass(frozen=True, kw_only=True)
 class EcowattSensorDescription(SensorEntityDescription):
     """One figure of EcoWatt."""
 
     value_fn: Callable[[EcowattView], str | datetime | None]
-    attributes_fn: Callable[[EcowattView], Attributes] = no_attributes
+    attributes_fn: Callable[[EcowattView], Attributes]
 
 
 def _hour_word(level: int | None) -> str | None:
