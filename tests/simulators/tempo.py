@@ -56,6 +56,10 @@ class Tempo:
     withheld: set[date] = field(default_factory=set)
     corrected: dict[date, tuple[str, datetime]] = field(default_factory=dict)
     """Days that were published with another colour, and the instant at which that was put right."""
+    withdrawn: dict[date, tuple[datetime, datetime]] = field(default_factory=dict)
+    """Days that were told and then, between two instants, not any more."""
+    instead: dict[date, list[dict[str, object]]] = field(default_factory=dict)
+    """What is written of a day in the place of its row: several, or what no gateway should write."""
 
     def colour_at(self, day: date, now: datetime) -> str:
         """What the gateway holds for the colour of a day."""
@@ -73,8 +77,16 @@ class Tempo:
         return [
             day
             for day in _calendar(last)
-            if day not in self.withheld and ((day < fresh and day not in self.late) or now >= self.published_at(day))
+            if self._is_told(day, now) and ((day < fresh and day not in self.late) or now >= self.published_at(day))
         ]
+
+    def _is_told(self, day: date, now: datetime) -> bool:
+        since, until = self.withdrawn.get(day, (now, now))
+        return day not in self.withheld and not since <= now < until
+
+    def rows(self, day: date, now: datetime, *, rte: bool = True) -> list[dict[str, object]]:
+        """What the gateway writes of one day: a row, as a rule."""
+        return self.instead[day] if day in self.instead else [self.row(day, now, rte=rte)]
 
     def row(self, day: date, now: datetime, *, rte: bool = True) -> dict[str, object]:
         """One day as the gateway writes it."""
@@ -117,24 +129,21 @@ class Tempo:
             return bodies.failed("INVALID_DATE", f"Invalid date format: {error}", now)
         # The rows sit at Paris midnight, an hour or two before the UTC midnight that they are compared with.
         rows = [
-            self.row(day, now, rte=rte)
+            row
             for day in self.known(now)
             if (after is None or midnight(day) >= after) and (until is None or midnight(day) <= until)
+            for row in self.rows(day, now, rte=rte)
         ]
         return Reply(bodies.enveloped(rows, now))
 
     async def forecast(self, request: web.Request, now: datetime) -> Reply:
         """`/tempo/forecast`: the gateway's own guess, J+1 included even when it is published."""
         horizon = whole(request, "days", default=6, least=1, most=6)
-        today = paris_day(now)
-        year = season_of(today)
-        # The same UTC comparison loses 1 September.
-        used = [colour(day) for day in self.known(now) if date(year, 9, 2) <= day <= today]
-        count = {name: used.count(name) for name in ("BLUE", "WHITE", "RED")}
-        left = {"BLUE": 300 - count["BLUE"], "WHITE": WHITE_DAYS - count["WHITE"], "RED": RED_DAYS - count["RED"]}
+        year = season_of(paris_day(now))
+        count, left = self._season_stats(now)
         stats = {f"{name.lower()}_used": number for name, number in count.items()}
         stats |= {f"{name.lower()}_remaining": number for name, number in left.items()}
-        guesses = [_guess(today + ahead * ONE_DAY, ahead, left) for ahead in range(1, horizon + 1)]
+        guesses = self.guesses(now, horizon)
         return Reply(
             bodies.enveloped(
                 {
@@ -152,6 +161,19 @@ class Tempo:
                 now,
             )
         )
+
+    def guesses(self, now: datetime, horizon: int = 6) -> list[dict[str, object]]:
+        """What the gateway forecasts at an instant, from tomorrow on."""
+        left, today = self._season_stats(now)[1], paris_day(now)
+        return [_guess(today + ahead * ONE_DAY, ahead, left) for ahead in range(1, horizon + 1)]
+
+    def _season_stats(self, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+        """Days used and left as the gateway counts them: the same UTC comparison loses 1 September."""
+        today = paris_day(now)
+        used = [colour(day) for day in self.known(now) if date(season_of(today), 9, 2) <= day <= today]
+        count = {name: used.count(name) for name in ("BLUE", "WHITE", "RED")}
+        left = {"BLUE": 300 - count["BLUE"], "WHITE": WHITE_DAYS - count["WHITE"], "RED": RED_DAYS - count["RED"]}
+        return count, left
 
 
 @lru_cache(maxsize=4)

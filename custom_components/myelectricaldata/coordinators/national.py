@@ -30,9 +30,8 @@ from ..gateway.errors import (
 from .national_known import GridReadings, NationalKnowledge, News, PriceListener, SignalListener, draw_minute
 from .national_plan import (
     BACKOFF,
+    LONGEST_SILENCE,
     PAUSES,
-    QUARTER,
-    SLACK,
     TICK,
     Asked,
     Route,
@@ -41,6 +40,7 @@ from .national_plan import (
     ecowatt_question,
     forecast_question,
     grid_question,
+    silent_until,
     tempo_question,
     zen_flex_question,
 )
@@ -162,10 +162,10 @@ class National(NationalKnowledge):
 
     def _is_silent(self, now: datetime) -> bool:
         """A clock that was wrong does not silence for ever."""
-        return self._silent_until is not None and now < self._silent_until <= now + QUARTER
+        return self._silent_until is not None and now < self._silent_until <= now + LONGEST_SILENCE
 
     async def _async_ask(self) -> None:
-        """Ask everything that is due; where no gateway answers, all of it waits for a quarter of an hour."""
+        """Ask everything that is due; where no gateway answers, all of it waits."""
         now = dt_util.utcnow()
         if self._down_at is not None and not await self._async_is_well(self._down_at):
             self._stay_silent(now)
@@ -249,11 +249,11 @@ class National(NationalKnowledge):
 
     def _note_down(self, error: GatewayError, now: datetime) -> None:
         if self._down_at is None:
-            LOGGER.info("The gateway does not answer (%s); trying again every 15 minutes", error)
+            LOGGER.info("The gateway does not answer (%s); trying again until it does", error)
         self._stay_silent(now)
 
     def _stay_silent(self, now: datetime) -> None:
-        self._down_at, self._silent_until = now, now + QUARTER - SLACK
+        self._down_at, self._silent_until = now, silent_until(now)
 
     def _note_up(self) -> None:
         if self._down_at is not None:

@@ -62,6 +62,7 @@ PAUSES: Final[Mapping[Route, tuple[timedelta, ...]]] = {
     Route.ECOWATT: (QUARTER, HALF_HOUR, ONE_HOUR),
 }
 """How long a route that fails at a gateway that is well is left alone, by failures in a row; else `BACKOFF`."""
+LONGEST_SILENCE: Final = ONE_HOUR
 ABSENT: Final = timedelta(days=7)
 """A route that a gateway does not have comes, if at all, with another version of it."""
 PROVIDERS_EVERY: Final = timedelta(days=7)
@@ -286,6 +287,12 @@ def catalogue_question(now: datetime, asked: Asked, minute: int) -> Span | None:
 def providers_are_due(now: datetime, read_at: datetime | None) -> bool:
     """Whether to read the list of suppliers whatever the offers say."""
     return read_at is None or not read_at <= now < read_at + PROVIDERS_EVERY - ONE_HOUR
+
+
+def silent_until(now: datetime) -> datetime:
+    """Until when a gateway that answers nothing is left alone: a quarter of an hour, by night longer."""
+    by_night = not any(_MORNING <= wall_minute(at) < _NIGHT for at in (now, now + LONGEST_SILENCE))
+    return now + (LONGEST_SILENCE if by_night else QUARTER) - SLACK
 
 
 def slot_of(day: date, minute: int) -> datetime:
