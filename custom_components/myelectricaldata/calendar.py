@@ -8,7 +8,6 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util import dt as dt_util
 
 from .calendars_national import (
     ZEN_FLEX_CALENDAR,
@@ -20,12 +19,10 @@ from .calendars_national import (
 from .calendars_usage_point import USAGE_POINT_CALENDARS, OffpeakCalendar, PeakDaysCalendar
 from .const import DOMAIN
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
-from .energy.agenda import uses_signal
-from .energy.calendar import paris_date
-from .energy.tariff import Signal
 from .energy.tempo import COLOURS
 from .entity import async_forget_entities, tariffs_are_known
 from .texts import Texts, async_get_texts
+from .zen_flex_entities import uses_zen_flex
 
 PARALLEL_UPDATES = 0
 
@@ -39,7 +36,7 @@ async def async_setup_entry(
     texts = await async_get_texts(hass)
     async_add_entities([TempoCalendar(entry, texts), EcowattCalendar(entry, texts)])
     async_add_entities(TempoColourCalendar(entry, texts, colour) for colour in COLOURS)
-    if _zen_flex_is_used(entry):
+    if uses_zen_flex(entry):
         async_add_entities([ZenFlexCalendar(entry, texts)])
     elif all(tariffs_are_known(coordinator) for coordinator in entry.runtime_data.usage_points.values()):
         _forget_zen_flex(hass, entry)
@@ -58,12 +55,6 @@ def _calendars_of(
 ) -> list[OffpeakCalendar | PeakDaysCalendar]:
     calendars = (OffpeakCalendar(entry, coordinator, texts), PeakDaysCalendar(entry, coordinator, texts))
     return [calendar for calendar in calendars if calendar.is_of_use]
-
-
-def _zen_flex_is_used(entry: MyElectricalDataConfigEntry) -> bool:
-    today = paris_date(dt_util.utcnow())
-    points = entry.runtime_data.usage_points.values()
-    return any(uses_signal(point.tariff, Signal.ZEN_FLEX, today) for point in points)
 
 
 @callback

@@ -21,7 +21,7 @@ from .energy.offpeak import OffpeakSchedule
 from .energy.options import PRICE_FIELDS, OptionCode
 from .energy.prices import PriceMoment
 from .energy.regulated import preload, regulated_history
-from .energy.tariff import Calendars, Tariff
+from .energy.tariff import Tariff
 from .energy.tempo import TempoView
 from .entity import FollowsClock
 from .gateway.models import Direction
@@ -108,7 +108,6 @@ class RegulatedPriceSensor(FollowsClock[TempoCoordinator], SignalEntity[TempoCoo
     ) -> None:
         super().__init__(entry, coordinator, description, SignalDevice.TEMPO)
         self._watch = PriceWatch()
-        self._calendars = Calendars()
         self._points = () if description.option is OptionCode.TEMPO else consuming_points(entry)
 
     @override
@@ -124,12 +123,9 @@ class RegulatedPriceSensor(FollowsClock[TempoCoordinator], SignalEntity[TempoCoo
         option = self.entity_description.option
         if option is OptionCode.TEMPO:
             tariff = regulated_tariff(option)
-            colours = self.coordinator.national.tempo.colours
-            if self._calendars.tempo is not colours:
-                self._calendars = Calendars(tempo=colours)
         else:
             tariff = price_of_all(option, self._points, paris_date(now))
-        self._moment, self._next = self._watch.look(tariff, self._calendars, now)
+        self._moment, self._next = self._watch.look(tariff, self.coordinator.national.calendars, now)
         return None if self._next is None else self._next[0]
 
     @property

@@ -14,9 +14,9 @@ from .const import DOMAIN
 from .coordinators import MyElectricalDataConfigEntry
 from .coordinators.national_plan import Route
 from .coordinators.signals import ZenFlexCoordinator
+from .energy.agenda import uses_signal
 from .energy.calendar import ONE_DAY, paris_date
-from .energy.entries import TariffEntry, entry_in_force
-from .energy.options import OptionCode
+from .energy.tariff import Signal
 from .energy.zen_flex import ZenFlexView
 from .entity import tariffs_are_known
 from .sensor_descriptions import Attributes
@@ -55,13 +55,8 @@ ZEN_FLEX_SENSORS: Final = (
 def uses_zen_flex(entry: MyElectricalDataConfigEntry) -> bool:
     """Whether a usage point of the account has a Zen Flex tariff, now or soon."""
     today = paris_date(dt_util.utcnow())
-    return any(_has_zen_flex(point.entries, today) for point in entry.runtime_data.usage_points.values())
-
-
-def _has_zen_flex(entries: tuple[TariffEntry, ...], today: date) -> bool:
-    in_force = entry_in_force(entries, today)
-    coming = (entry for entry in entries if entry.valid_from > today)
-    return any(entry is not None and entry.option is OptionCode.ZEN_FLEX for entry in (in_force, *coming))
+    points = entry.runtime_data.usage_points.values()
+    return any(uses_signal(point.tariff, Signal.ZEN_FLEX, today) for point in points)
 
 
 def zen_flex_sensors(entry: MyElectricalDataConfigEntry) -> list[SensorEntity]:
@@ -77,10 +72,10 @@ def zen_flex_sensors(entry: MyElectricalDataConfigEntry) -> list[SensorEntity]:
 @callback
 def _forget_device(hass: HomeAssistant, entry: MyElectricalDataConfigEntry) -> None:
     """With the device go its entities, on whichever platform they are."""
-    devices = dr.async_get(hass)
-    device = devices.async_get_device(identifiers={(DOMAIN, f"{entry.entry_id}_{SignalDevice.ZEN_FLEX}")})
-    if device is not None:
-        devices.async_remove_device(device.id)
+    registry, identifier = dr.async_get(hass), (DOMAIN, f"{entry.entry_id}_{SignalDevice.ZEN_FLEX}")
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if identifier in device.identifiers:
+            registry.async_remove_device(device.id)
 
 
 class ZenFlexSensor(SignalEntity[ZenFlexCoordinator], SensorEntity):

@@ -8,10 +8,8 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR
-from homeassistant.components.event import DOMAIN as EVENT
-from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
+from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
@@ -27,6 +25,7 @@ from custom_components.myelectricaldata.coordinators.national_plan import Route
 from custom_components.myelectricaldata.coordinators.signals import TempoCoordinator, ZenFlexCoordinator
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
+from custom_components.myelectricaldata.energy.tariff import Calendars
 from custom_components.myelectricaldata.energy.tempo import TempoChance, TempoNews, TempoSignal
 from custom_components.myelectricaldata.gateway.models import Contract, Direction
 from custom_components.myelectricaldata.tempo_entities import tempo_binary_sensors, tempo_events, tempo_sensors
@@ -45,6 +44,7 @@ class NationalStandIn:
         self.zen_flex: Mapping[date, str] = MappingProxyType({})
         self.ecowatt: Mapping[date, Any] = MappingProxyType({})
         self.wanted: list[Route] = []
+        self._calendars = Calendars()
         self._listeners: list[Callable[[tuple[TempoNews, ...]], None]] = []
 
     def async_add_signal_listener(self, listener: Callable[[tuple[TempoNews, ...]], None]) -> CALLBACK_TYPE:
@@ -54,6 +54,13 @@ class NationalStandIn:
     def async_want(self, route: Route) -> CALLBACK_TYPE:
         self.wanted.append(route)
         return lambda: self.wanted.remove(route)
+
+    @property
+    def calendars(self) -> Calendars:
+        """The same object until one changes."""
+        if self._calendars.tempo is not self.tempo.colours or self._calendars.zen_flex is not self.zen_flex:
+            self._calendars = Calendars(tempo=self.tempo.colours, zen_flex=self.zen_flex)
+        return self._calendars
 
     def know(self, first: date, *colours: str | None) -> None:
         """Colours that are there from the start, all of them confirmed."""
@@ -82,8 +89,15 @@ class SignalRig:
     """One account, and short ways to the entities of its signals."""
 
     def __init__(
-        self, hass: HomeAssistant, freezer: FrozenDateTimeFactory, national: NationalStandIn, entry_id: str = ACCOUNT
+        self,
+        hass: HomeAssistant,
+        freezer: FrozenDateTimeFactory,
+        national: NationalStandIn,
+        *,
+        entry_id: str = ACCOUNT,
+        config: Mapping[str, Any] | None = None,
     ) -> None:
+        """`config` is what the subentry of the usage points says beside their number."""
         self.hass = hass
         self.freezer = freezer
         self.national = national
@@ -97,12 +111,11 @@ class SignalRig:
                     subentry_type=SUBENTRY_USAGE_POINT,
                     title="Maison",
                     unique_id="usage_point_01234567890123",
-                    data={"pdl": "01234567890123"},
+                    data={"pdl": "01234567890123", **(config or {})},
                 )
             ],
         )
         self.entry.add_to_hass(hass)
-        self.entry.mock_state(hass, ConfigEntryState.LOADED)
         self.points: dict[str, UsagePointStandIn] = {}
         self._coordinators: list[TempoCoordinator | ZenFlexCoordinator] = []
         self._platforms: list[MockEntityPlatform] = []
@@ -123,6 +136,7 @@ class SignalRig:
 
     async def load(self) -> None:
         """Start the coordinators and add the entities, as the platforms do."""
+        self.entry.mock_state(self.hass, ConfigEntryState.LOADED)
         national: Any = self.national
         tempo = TempoCoordinator(self.hass, self.entry, national, "Tempo")
         zen_flex = ZenFlexCoordinator(self.hass, self.entry, national, "Zen Flex")
@@ -131,9 +145,9 @@ class SignalRig:
             national=national, tempo=tempo, zen_flex=zen_flex, usage_points=self.points
         )
         entry: Any = self.entry
-        await self._add(SENSOR, [*tempo_sensors(entry), *zen_flex_sensors(entry)])
-        await self._add(BINARY_SENSOR, tempo_binary_sensors(entry))
-        await self._add(EVENT, tempo_events(entry))
+        await self._add(Platform.SENSOR, [*tempo_sensors(entry), *zen_flex_sensors(entry)])
+        await self._add(Platform.BINARY_SENSOR, tempo_binary_sensors(entry))
+        await self._add(Platform.EVENT, tempo_events(entry))
 
     async def _add(self, domain: str, entities: Iterable[Entity]) -> None:
         platform = MockEntityPlatform(self.hass, domain=domain, platform_name=DOMAIN)
@@ -148,6 +162,7 @@ class SignalRig:
             await self._platforms.pop().async_reset()
         while self._coordinators:
             await self._coordinators.pop().async_shutdown()
+        self.entry.mock_state(self.hass, ConfigEntryState.NOT_LOADED)
         await self.hass.async_block_till_done()
 
     async def restart(self) -> None:
