@@ -20,13 +20,15 @@ from .const import (
 )
 from .coordinators import AccountCoordinator, AccountRuntime, MyElectricalDataConfigEntry, UsagePointCoordinator
 from .coordinators.entity_prices import async_get_entity_prices
+from .coordinators.france import FranceCoordinator
 from .coordinators.national import async_get_national
+from .coordinators.signals import EcowattCoordinator, TempoCoordinator, ZenFlexCoordinator
 from .gateway.client import GatewayClient
 from .issues import IssueKind, async_clear_issues, async_raise_issue
 from .ledger import Ledger
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
@@ -54,11 +56,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyElectricalDataConfigEn
         subentry.subentry_id: UsagePointCoordinator(hass, entry, subentry, client, account)
         for subentry in entry.get_subentries_of_type(SUBENTRY_USAGE_POINT)
     }
-    entry.runtime_data = AccountRuntime(
-        client=client, budget=account.budget, account=account, usage_points=usage_points
+    national = await async_get_national(hass)
+    runtime = entry.runtime_data = AccountRuntime(
+        client=client,
+        budget=account.budget,
+        account=account,
+        usage_points=usage_points,
+        national=national,
+        tempo=TempoCoordinator(hass, entry, national, "Tempo"),
+        ecowatt=EcowattCoordinator(hass, entry, national, "EcoWatt"),
+        zen_flex=ZenFlexCoordinator(hass, entry, national, "Zen Flex"),
+        france=FranceCoordinator(hass, entry, national, "France"),
     )
+    for signal in (runtime.tempo, runtime.ecowatt, runtime.zen_flex, runtime.france):
+        entry.async_on_unload(signal.async_shutdown)
     await account.async_refresh()
-    entry.async_on_unload((await async_get_national(hass)).async_join(client))
+    entry.async_on_unload(national.async_join(client))
     for coordinator in usage_points.values():
         # A usage point whose store cannot be read does not keep the others from starting.
         await coordinator.async_refresh()

@@ -1,4 +1,4 @@
-"""What is either so or not: off-peak hours now, the gateway within reach."""
+"""What is either so or not: off-peak hours now, a red day, tension on the grid, the gateway within reach."""
 
 from collections.abc import Mapping
 from typing import override
@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinators import MyElectricalDataConfigEntry
+from .ecowatt_entities import ecowatt_binary_sensors
 from .energy.calendar import paris_date
 from .energy.offpeak import format_windows
 from .entity import (
@@ -19,6 +20,7 @@ from .entity import (
     has_offpeak_hours,
     tariffs_are_known,
 )
+from .tempo_entities import tempo_binary_sensors
 
 PARALLEL_UPDATES = 0
 
@@ -36,8 +38,9 @@ async def async_setup_entry(
     entry: MyElectricalDataConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the account's reachability, and off-peak hours for the usage points that have some."""
+    """Add the account's reachability, the national signals, and off-peak hours for usage points that have some."""
     async_add_entities([GatewayReachableSensor(entry, entry.runtime_data.account, GATEWAY_REACHABLE)])
+    async_add_entities([*tempo_binary_sensors(entry), *ecowatt_binary_sensors(entry)])
     for subentry_id, coordinator in entry.runtime_data.usage_points.items():
         if has_offpeak_hours(coordinator):
             async_add_entities([OffpeakSensor(entry, coordinator, OFFPEAK)], config_subentry_id=subentry_id)

@@ -1,4 +1,4 @@
-"""The event that readings came in, for automations that wait for yesterday's energy."""
+"""Events: readings came in, a Tempo colour was published, an EcoWatt alert was raised."""
 
 from typing import override
 
@@ -8,7 +8,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinators import MyElectricalDataConfigEntry
 from .coordinators.snapshot import NewData
+from .ecowatt_entities import ecowatt_events
 from .entity import UsagePointEntity
+from .tempo_entities import tempo_events
 
 PARALLEL_UPDATES = 0
 
@@ -23,7 +25,8 @@ async def async_setup_entry(
     entry: MyElectricalDataConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add one event entity a usage point."""
+    """Add the events of the national signals, and one a usage point."""
+    async_add_entities([*tempo_events(entry), *ecowatt_events(entry)])
     for subentry_id, coordinator in entry.runtime_data.usage_points.items():
         async_add_entities([NewDataEvent(entry, coordinator, NEW_DATA)], config_subentry_id=subentry_id)
 

@@ -50,8 +50,7 @@ SENSORS: Final = (
 
 def france_sensors(entry: MyElectricalDataConfigEntry) -> list[SensorEntity]:
     """The powers of the national grid."""
-    national = entry.runtime_data.national
-    coordinator = FranceCoordinator(entry.runtime_data.account.hass, entry, national, "France")
+    coordinator = entry.runtime_data.france
     return [FranceSensor(entry, coordinator, description, SignalDevice.FRANCE) for description in SENSORS]
 
 

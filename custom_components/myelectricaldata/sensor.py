@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
+from .ecowatt_entities import ecowatt_sensors
 from .energy.calendar import paris_date
 from .energy.tariff import TariffVersion
 from .entity import (
@@ -23,6 +24,7 @@ from .entity import (
     has_offpeak_hours,
     tariffs_are_known,
 )
+from .france_entities import france_sensors
 from .gateway.models import Direction
 from .money_descriptions import (
     BEST_OFFER_SENSORS,
@@ -43,7 +45,9 @@ from .sensor_descriptions import (
     Value,
     usage_point_sensors,
 )
+from .tempo_entities import tempo_sensors
 from .texts import Texts, async_get_texts
+from .zen_flex_entities import zen_flex_sensors
 
 PARALLEL_UPDATES = 0
 ENTITIES_AT_ONCE = 10
@@ -55,9 +59,13 @@ async def async_setup_entry(
     entry: MyElectricalDataConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of the account and of each usage point."""
+    """Add the sensors of the account, of the national signals and of each usage point."""
     account = entry.runtime_data.account
     async_add_entities(AccountSensor(entry, account, description) for description in ACCOUNT_SENSORS)
+    for signals in (tempo_sensors, ecowatt_sensors, zen_flex_sensors, france_sensors):
+        for sensors in batched(signals(entry), ENTITIES_AT_ONCE, strict=False):
+            async_add_entities(sensors)
+            await asyncio.sleep(0)
     texts = await async_get_texts(hass)
     for subentry_id, coordinator in entry.runtime_data.usage_points.items():
         wanted = _sensors_of(entry, coordinator, texts)

@@ -7,6 +7,9 @@ from homeassistant.config_entries import ConfigEntry
 from ..gateway.budget import CallBudget
 from ..gateway.client import GatewayClient
 from .account import AccountCoordinator
+from .france import FranceCoordinator
+from .national import National
+from .signals import EcowattCoordinator, TempoCoordinator, ZenFlexCoordinator
 from .usage_point import UsagePointCoordinator
 
 __all__ = ["AccountCoordinator", "AccountRuntime", "MyElectricalDataConfigEntry", "UsagePointCoordinator"]
@@ -21,6 +24,12 @@ class AccountRuntime:
     account: AccountCoordinator
     usage_points: dict[str, UsagePointCoordinator]
     """By subentry id."""
+    national: National
+    """The one of this Home Assistant."""
+    tempo: TempoCoordinator
+    ecowatt: EcowattCoordinator
+    zen_flex: ZenFlexCoordinator
+    france: FranceCoordinator
 
 
 type MyElectricalDataConfigEntry = ConfigEntry[AccountRuntime]
