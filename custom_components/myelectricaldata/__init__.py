@@ -57,7 +57,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyElectricalDataConfigEn
         for subentry in entry.get_subentries_of_type(SUBENTRY_USAGE_POINT)
     }
     national = await async_get_national(hass)
-    runtime = entry.runtime_data = AccountRuntime(
+    entry.runtime_data = AccountRuntime(
         client=client,
         budget=account.budget,
         account=account,
@@ -68,8 +68,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: MyElectricalDataConfigEn
         zen_flex=ZenFlexCoordinator(hass, entry, national, "Zen Flex"),
         france=FranceCoordinator(hass, entry, national, "France"),
     )
-    for signal in (runtime.tempo, runtime.ecowatt, runtime.zen_flex, runtime.france):
-        entry.async_on_unload(signal.async_shutdown)
     await account.async_refresh()
     entry.async_on_unload(national.async_join(client))
     for coordinator in usage_points.values():
