@@ -2,8 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
 from homeassistant.const import STATE_UNKNOWN
 
+from custom_components.myelectricaldata.ecowatt_descriptions import SENSORS
+from custom_components.myelectricaldata.energy.ecowatt import EcowattSignal, ecowatt_view
 from tests.account import paris
 from tests.conftest import OpenAccount
 from tests.entities.signal_states import NORMAL, attribute, hour_by_hour, levels, say, state, value
@@ -149,3 +152,13 @@ async def test_a_third_day_that_is_late_is_unknown_until_it_is_there(open_accoun
     account.simulator.ecowatt.withheld.clear()
     await account.travel(paris(2026, 11, 26, 20, 30))
     assert (value(account, "ecowatt_j3"), attribute(account, "ecowatt_j3", "hours")) == ("green", [1] * 24)
+
+
+@pytest.mark.parametrize("level", [None, 0])
+def test_a_day_that_rte_gives_no_level_has_none_whatever_its_hours(level: int | None) -> None:
+    signal = EcowattSignal(day=THURSDAY, level=level, message=None, hours=NORMAL)
+    view = ecowatt_view({THURSDAY: signal}, paris(2026, 11, 26))
+    today = next(each for each in SENSORS if each.key == "ecowatt_today")
+    assert today.value_fn(view) is None
+    assert today.attributes_fn(view)["level"] is None
+    assert today.attributes_fn(view)["hours"] == [1] * 24
