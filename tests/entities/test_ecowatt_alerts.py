@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.helpers.event import async_track_state_change_event
@@ -11,6 +12,9 @@ from tests.account import Account, paris
 from tests.conftest import OpenAccount
 from tests.entities.signal_states import NORMAL, attribute, entity_id, levels, say, state, value
 from tests.simulators.faults import Fault
+
+# Stories of days.
+pytestmark = pytest.mark.long
 
 SUNDAY = date(2026, 11, 22)
 THURSDAY, FRIDAY = date(2026, 11, 26), date(2026, 11, 27)
