@@ -5,19 +5,11 @@ a calendar is on exactly while its colour is in force, and a trigger on its even
 """
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .calendars_national import (
-    ZEN_FLEX_CALENDAR,
-    EcowattCalendar,
-    TempoCalendar,
-    TempoColourCalendar,
-    ZenFlexCalendar,
-)
+from .calendars_national import EcowattCalendar, TempoCalendar, TempoColourCalendar, ZenFlexCalendar
 from .calendars_usage_point import USAGE_POINT_CALENDARS, OffpeakCalendar, PeakDaysCalendar
-from .const import DOMAIN
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
 from .energy.tempo import COLOURS
 from .entity import async_forget_entities, tariffs_are_known
@@ -38,8 +30,6 @@ async def async_setup_entry(
     async_add_entities(TempoColourCalendar(entry, texts, colour) for colour in COLOURS)
     if uses_zen_flex(entry):
         async_add_entities([ZenFlexCalendar(entry, texts)])
-    elif all(tariffs_are_known(coordinator) for coordinator in entry.runtime_data.usage_points.values()):
-        _forget_zen_flex(hass, entry)
     for subentry_id, coordinator in entry.runtime_data.usage_points.items():
         wanted = _calendars_of(entry, coordinator, texts)
         async_add_entities(wanted, config_subentry_id=subentry_id)
@@ -55,11 +45,3 @@ def _calendars_of(
 ) -> list[OffpeakCalendar | PeakDaysCalendar]:
     calendars = (OffpeakCalendar(entry, coordinator, texts), PeakDaysCalendar(entry, coordinator, texts))
     return [calendar for calendar in calendars if calendar.is_of_use]
-
-
-@callback
-def _forget_zen_flex(hass: HomeAssistant, entry: MyElectricalDataConfigEntry) -> None:
-    registry = er.async_get(hass)
-    unique_id = f"{entry.entry_id}_{ZEN_FLEX_CALENDAR.key}"
-    if (entity_id := registry.async_get_entity_id(Platform.CALENDAR, DOMAIN, unique_id)) is not None:
-        registry.async_remove(entity_id)

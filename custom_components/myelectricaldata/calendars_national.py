@@ -8,6 +8,7 @@ from homeassistant.components.calendar import CalendarEntityDescription, Calenda
 
 from .calendar_entity import AgendaCalendar, all_day_event, local_days, timed_event
 from .coordinators import MyElectricalDataConfigEntry
+from .coordinators.national_plan import Route
 from .coordinators.signals import EcowattCoordinator, TempoCoordinator, ZenFlexCoordinator
 from .energy.agenda import MARKED_ZEN_FLEX, known_days, tempo_day_stretch, within
 from .energy.calendar import ONE_HOUR, PARIS
@@ -142,6 +143,11 @@ class ZenFlexCalendar(SignalEntity[ZenFlexCoordinator], AgendaCalendar[_ZenFlexD
     def __init__(self, entry: MyElectricalDataConfigEntry, texts: Texts) -> None:
         super().__init__(entry, entry.runtime_data.zen_flex, ZEN_FLEX_CALENDAR, SignalDevice.ZEN_FLEX)
         self._texts = texts
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.national.async_want(Route.ZEN_FLEX))
 
     @override
     def _items(self, start: datetime, end: datetime) -> Iterator[_ZenFlexDay]:
