@@ -263,21 +263,24 @@ async def test_news_of_readings_does_not_search_the_next_change_again(
     start: Start, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An import speaks often; that a flat price never changes is a year of rules to look through."""
+    flat, dearer = Tariff((base(),)), Tariff((base("0.30"),))
     searches: list[datetime] = []
 
     def counted(tariff: Tariff, calendars: Calendars, instant: datetime) -> Any:
-        searches.append(instant)
+        # Those of the regulated options are searched too.
+        if tariff is flat or tariff is dearer:
+            searches.append(instant)
         return next_change(tariff, calendars, instant)
 
     monkeypatch.setattr(price_sensor, "next_change", counted)
     freezer.move_to(paris(2026, 11, 21, 12))
-    rig = await start(money=Money(tariff=Tariff((base(),))))
+    rig = await start(money=Money(tariff=flat))
     asked = len(searches)
     assert asked == 3
     for _ in range(5):
         await rig.show(snapshot_of())
     assert len(searches) == asked
-    rig.usage_point.tariff = Tariff((base("0.30"),))
+    rig.usage_point.tariff = dearer
     await rig.show(snapshot_of())
     assert (len(searches), rig.value("current_price")) == (2 * asked, "0.3")
     await go_to(rig, freezer, paris(2026, 11, 22))

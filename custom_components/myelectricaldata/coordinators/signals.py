@@ -49,13 +49,15 @@ class SignalClock[V: View]:
         self._view_of = view_of
         self._looked = looked
         self._disarm: CALLBACK_TYPE | None = None
-        self._leave = national.async_add_signal_listener(self._async_told)
+        self._leave: CALLBACK_TYPE | None = national.async_add_signal_listener(self._async_told)
         self.view = self._look()
 
     @callback
     def async_stop(self) -> None:
-        """Follow the clock no longer."""
-        self._leave()
+        """Follow the clock no longer; as often as one likes, as coordinators are shut down."""
+        if self._leave is not None:
+            self._leave()
+            self._leave = None
         if self._disarm is not None:
             self._disarm()
             self._disarm = None
