@@ -17,14 +17,16 @@ from custom_components.myelectricaldata.coordinators import national_known
 from custom_components.myelectricaldata.coordinators.national_plan import Route
 from custom_components.myelectricaldata.gateway import transport
 from tests.account import Account, account_entry
+from tests.automation_rig import automations  # noqa: F401  a fixture
 from tests.national_rig import open_rig  # noqa: F401  a fixture
+from tests.season_rig import open_watch  # noqa: F401  a fixture
 from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
 
 FIRST_TRY_MINUTE = 37
 NATIONAL_MINUTES = {
     Route.TEMPO: 11 * 60 + 15,
-    Route.FORECAST: 8 * 60,
+    Route.FORECAST: 10 * 60,
     Route.ZEN_FLEX: 17 * 60 + 59,
     Route.ECOWATT: 17 * 60 + 10,
     Route.CATALOGUE: 5 * 60,
