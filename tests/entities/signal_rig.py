@@ -22,11 +22,12 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.myelectricaldata.const import DOMAIN, SUBENTRY_USAGE_POINT
 from custom_components.myelectricaldata.coordinators.national_plan import Route
-from custom_components.myelectricaldata.coordinators.signals import TempoCoordinator, ZenFlexCoordinator
+from custom_components.myelectricaldata.coordinators.signals import News, TempoCoordinator, ZenFlexCoordinator
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY
+from custom_components.myelectricaldata.energy.ecowatt import EcowattNews
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
 from custom_components.myelectricaldata.energy.tariff import Calendars
-from custom_components.myelectricaldata.energy.tempo import TempoChance, TempoNews, TempoSignal
+from custom_components.myelectricaldata.energy.tempo import TempoChance, TempoSignal
 from custom_components.myelectricaldata.gateway.models import Contract, Direction
 from custom_components.myelectricaldata.tempo_entities import tempo_binary_sensors, tempo_events, tempo_sensors
 from custom_components.myelectricaldata.zen_flex_entities import zen_flex_sensors
@@ -45,9 +46,9 @@ class NationalStandIn:
         self.ecowatt: Mapping[date, Any] = MappingProxyType({})
         self.wanted: list[Route] = []
         self._calendars = Calendars()
-        self._listeners: list[Callable[[tuple[TempoNews, ...]], None]] = []
+        self._listeners: list[Callable[[News], None]] = []
 
-    def async_add_signal_listener(self, listener: Callable[[tuple[TempoNews, ...]], None]) -> CALLBACK_TYPE:
+    def async_add_signal_listener(self, listener: Callable[[News], None]) -> CALLBACK_TYPE:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -72,6 +73,10 @@ class NationalStandIn:
         self.tempo, news = self.tempo.told(rows, first, last, dt_util.utcnow())
         self._tell(news)
 
+    def tell_ecowatt(self, news: EcowattNews) -> None:
+        """Something happened to another signal."""
+        self._tell((news,))
+
     def tell_forecast(self, *chances: TempoChance) -> None:
         self.tempo = self.tempo.forecast(chances, dt_util.utcnow())
         self._tell(())
@@ -80,7 +85,7 @@ class NationalStandIn:
         self.zen_flex = days
         self._tell(())
 
-    def _tell(self, news: tuple[TempoNews, ...]) -> None:
+    def _tell(self, news: News) -> None:
         for listener in tuple(self._listeners):
             listener(news)
 

@@ -8,6 +8,7 @@ import pytest
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 
 from custom_components.myelectricaldata.energy.calendar import PARIS
+from custom_components.myelectricaldata.energy.ecowatt import EcowattEvent, EcowattNews
 from tests.entities.signal_rig import SECOND, NationalStandIn, OpenSignals, SignalRig
 
 MONDAY = date(2026, 11, 23)
@@ -245,13 +246,17 @@ async def test_a_provisional_colour_that_is_taken_back_is_unknown_again(open_sig
     assert events[0].attributes["status"] is None
 
 
-async def test_news_of_other_signals_are_not_ours(open_signals: OpenSignals) -> None:
+async def test_what_is_no_news_of_tempo_fires_nothing(open_signals: OpenSignals) -> None:
     rig = await open_signals(paris(MONDAY, 12), NationalStandIn())
     await rig.load()
     events = rig.follow("tempo_publication")
-    # The ten years that come first are no news.
+    # The years that come first are no news.
     rig.national.tell([(MONDAY, "BLUE")], MONDAY, TUESDAY)
+    alert = EcowattNews(event=EcowattEvent.RAISED, day=TUESDAY, level=3, previous=1, message="Coupures", tensions=())
+    rig.national.tell_ecowatt(alert)
     assert (events, rig.value("tempo_publication")) == ([], STATE_UNKNOWN)
+    rig.national.tell([(TUESDAY, "RED")], MONDAY, TUESDAY)
+    assert [each.attributes["event_type"] for each in events] == ["published", "confirmed"]
 
 
 async def test_two_accounts_have_entities_of_their_own_that_say_the_same(open_signals: OpenSignals) -> None:
