@@ -21,7 +21,7 @@ FOLDER = Path(integration.__file__).parent
 # Home Assistant names these itself.
 STANDARD = {
     *("attribution", "device_class", "event_type", "event_types", "friendly_name", "icon"),
-    *("options", "restored", "supported_features", "unit_of_measurement"),
+    *("options", "restored", "state_class", "supported_features", "unit_of_measurement"),
 }
 
 type Section = dict[str, dict[str, dict[str, Any]]]
