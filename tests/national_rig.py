@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.myelectricaldata.coordinators import national as national_module
 from custom_components.myelectricaldata.coordinators import national_known
 from custom_components.myelectricaldata.coordinators.national import National, News, async_get_national
-from custom_components.myelectricaldata.coordinators.national_plan import Route
+from custom_components.myelectricaldata.coordinators.national_plan import TICK, Route
 from custom_components.myelectricaldata.energy.calendar import ONE_DAY
 from custom_components.myelectricaldata.energy.offers import PriceChange
 from custom_components.myelectricaldata.gateway.client import GatewayClient
@@ -37,6 +37,8 @@ MINUTES = {
 SIGNALS = Counter({"/tempo/days": 2, "/tempo/forecast": 2, "/zen-flex/days": 1, "/ecowatt/history": 1})
 """What an ordinary day costs, at a gateway that publishes when it always does."""
 DAILY = SIGNALS + Counter({"/energy/offers": 1})
+FIRST = Counter({*DAILY, "/energy/providers"})
+"""What the first account costs."""
 
 
 class Rig:
@@ -87,11 +89,11 @@ class Rig:
     async def settle(self) -> None:
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
-    async def travel(self, to: datetime) -> list[Call]:
-        """Tick every five minutes until an instant; the calls that were made on the way."""
+    async def travel(self, to: datetime, step: timedelta = TICK) -> list[Call]:
+        """Tick until an instant; the calls that were made on the way."""
         before = len(self.simulator.calls)
         while (now := datetime.now(UTC)) < to:
-            self.freezer.move_to(min(to, now + timedelta(minutes=5)))
+            self.freezer.move_to(min(to, now + step))
             async_fire_time_changed(self.hass)
             await self.settle()
         return self.simulator.calls[before:]

@@ -112,7 +112,7 @@ async def test_six_weeks_without_home_assistant_are_caught_up(open_account: Open
     later = paris(2027, 1, 4, 12)
     account.freezer.move_to(later)
     await account.start()
-    assert len(account.simulator.calls) < 20
+    assert len(account.calls) < 13
     await assert_exact(account, home, date(2027, 1, 3))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.myelectricaldata.coordinators.national import async_get_national
 from tests.account import paris
-from tests.national_rig import CATALOGUE, NATIONAL, NOON, OpenRig, paths
+from tests.national_rig import CATALOGUE, FIRST, NATIONAL, NOON, OpenRig, paths
 
 
 @pytest.mark.parametrize("data", [{"tempo": {"x": "BLUE"}}, {"tempo": []}, {}])
@@ -27,7 +27,7 @@ async def test_a_file_that_cannot_be_read_is_fetched_again(
     assert not rig.national.calendars.tempo
     await rig.join()
     assert rig.national.calendars == known
-    assert len(rig.simulator.calls) == 4
+    assert paths(rig.simulator.calls) == FIRST
 
 
 async def test_a_lost_catalogue_is_read_again_at_once_and_the_calendars_are_not(open_rig: OpenRig) -> None:
