@@ -15,6 +15,14 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.myelectricaldata.const import DOMAIN, LOGGER, SUBENTRY_USAGE_POINT
+from custom_components.myelectricaldata.coordinators.france import FranceCoordinator
+from custom_components.myelectricaldata.coordinators.national import National
+from custom_components.myelectricaldata.coordinators.signals import (
+    EcowattCoordinator,
+    SignalCoordinator,
+    TempoCoordinator,
+    ZenFlexCoordinator,
+)
 from custom_components.myelectricaldata.coordinators.snapshot import AccountSnapshot, NewData, UsagePointSnapshot
 from custom_components.myelectricaldata.energy.entries import TariffEntry
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
@@ -134,6 +142,8 @@ class EntityRig:
     entry: MockConfigEntry
     usage_point: UsagePointStandIn
     account: DataUpdateCoordinator[AccountSnapshot]
+    signals: dict[str, SignalCoordinator[Any]]
+    """Of a gateway that has told nothing yet."""
     loaded: bool = field(default=False)
 
     async def load(self) -> None:
@@ -146,6 +156,8 @@ class EntityRig:
     async def unload(self) -> None:
         if self.loaded:
             self.loaded = False
+            for signal in self.signals.values():
+                await signal.async_shutdown()
             assert await self.hass.config_entries.async_unload_platforms(self.entry, PLATFORMS)
 
     def entity_id(self, key: str) -> str | None:
@@ -208,8 +220,17 @@ def make_rig(
         hass, LOGGER, config_entry=entry, name="account", update_interval=None
     )
     account.data = ACCOUNT
-    entry.runtime_data = SimpleNamespace(account=account, usage_points={SUBENTRY_ID: usage_point})
-    return EntityRig(hass, entry, usage_point, account)
+    national = National(hass)
+    signals: dict[str, SignalCoordinator[Any]] = {
+        "tempo": TempoCoordinator(hass, entry, national, "Tempo"),
+        "ecowatt": EcowattCoordinator(hass, entry, national, "EcoWatt"),
+        "zen_flex": ZenFlexCoordinator(hass, entry, national, "Zen Flex"),
+        "france": FranceCoordinator(hass, entry, national, "France"),
+    }
+    entry.runtime_data = SimpleNamespace(
+        account=account, usage_points={SUBENTRY_ID: usage_point}, national=national, **signals
+    )
+    return EntityRig(hass, entry, usage_point, account, signals)
 
 
 type Start = Callable[..., Awaitable[EntityRig]]
