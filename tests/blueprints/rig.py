@@ -7,7 +7,7 @@ states of helpers and thermostats and when an automation last ran. Every action 
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_CALL_SERVICE
-from homeassistant.core import CoreState, Event, HomeAssistant
+from homeassistant.core import CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import restore_state
@@ -68,6 +68,10 @@ class House:
     config: dict[str, Any] = field(default_factory=dict)
     signals: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     memory_length: int = 100
+    has_phones: bool = False
+    """Whether the input `phones` gets both."""
+    phones: list[str] = field(default_factory=list)
+    """Their devices in this life."""
     hass: HomeAssistant = field(init=False)
 
     async def start(self, blueprint: str, inputs: Mapping[str, Any], *, thermostats: Iterable[str] = ()) -> None:
@@ -117,6 +121,9 @@ class House:
         await async_setup_component(hass, "homeassistant", {})
         for entity_id, (state, attributes) in self.signals.items():
             hass.states.async_set(entity_id, state, attributes)
+        if self.has_phones:
+            # The registry of devices is new in each life of the test tools.
+            self.config["automation"][0]["use_blueprint"]["input"]["phones"] = self.phones
         for component in ("input_text", "input_boolean", "climate", "automation"):
             assert await async_setup_component(hass, component, self.config)
         await hass.async_block_till_done()
@@ -128,17 +135,16 @@ class House:
         """Phones with push, as mobile_app registers them: a device, a notify entity, an action by the device's name."""
         entry = MockConfigEntry(domain="mobile_app")
         entry.add_to_hass(self.hass)
+        self.phones = []
         for name, notifier in zip(PHONES, NOTIFIERS, strict=True):
             device = dr.async_get(self.hass).async_get_or_create(
                 config_entry_id=entry.entry_id, identifiers={("mobile_app", name)}, name=name
             )
             er.async_get(self.hass).async_get_or_create("notify", "mobile_app", name, device_id=device.id)
             async_mock_service(self.hass, "notify", notifier)
+            self.phones.append(device.id)
 
-    def phone_ids(self) -> list[str]:
-        """The devices of the phones in this life."""
-        return [dr.async_get(self.hass).async_get_device({("mobile_app", name)}).id for name in PHONES]
-
+    @callback
     def _note(self, event: Event) -> None:
         data = event.data["service_data"]
         self.calls.append((f"{self._now():%m-%d %H:%M}", f"{event.data['domain']}.{event.data['service']}", data))
@@ -178,14 +184,23 @@ class House:
 
     async def until(self, at: str, signals: Mapping[str, tuple[str, str]] | None = None) -> None:
         """Let every minute pass until an instant; `signals` say at which times (`MM-DD HH:MM`) who says what."""
-        end = paris(at)
-        while (now := self._now()) < end:
-            self.freezer.move_to(now + MINUTE)
-            async_fire_time_changed(self.hass, now + MINUTE)
-            await self.hass.async_block_till_done()
+        end = paris(at).astimezone(UTC)
+        while self.now_utc() < end:
+            await self.until_next_minute()
             said = (signals or {}).get(f"{self._now():%m-%d %H:%M}")
             if said is not None:
                 await self.say(*said)
+
+    async def until_next_minute(self) -> None:
+        """Let one minute pass."""
+        now = self.now_utc() + MINUTE
+        self.freezer.move_to(now)
+        async_fire_time_changed(self.hass, now)
+        await self.hass.async_block_till_done()
+
+    def now_utc(self) -> datetime:
+        """The instant that it is."""
+        return datetime.now(UTC)
 
     def state(self, entity_id: str) -> str:
         """What an entity is now."""
@@ -202,7 +217,3 @@ class House:
             for at, action, data in self.calls
             if action.split(".", maxsplit=1)[0] in domains
         ]
-
-    def today(self) -> date:
-        """The civil day in Paris."""
-        return self._now().date()

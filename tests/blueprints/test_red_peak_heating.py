@@ -126,7 +126,11 @@ async def test_a_preset_is_used_where_there_is_one_and_the_preset_before_comes_b
     await house.until("2026-12-03 12:00", RED_DAY)
     await house.restart("2026-12-03 12:01")
     await house.until("2026-12-03 23:00", RED_DAY)
-    assert settings(house) == [("12-03 06:00", "climate.living", "eco"), ("12-03 22:00", "climate.living", "none")]
+    assert settings(house) == [
+        ("12-03 06:00", "climate.living", "eco"),
+        ("12-03 22:00", "climate.living", "none"),
+        ("12-03 22:00", "climate.living", 19.0),
+    ]
     assert house.temperature("living") == 19
 
 
