@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -183,17 +184,31 @@ class House:
         self.calls[:] = noted
 
     async def until(self, at: str, signals: Mapping[str, tuple[str, str]] | None = None) -> None:
-        """Let every minute pass until an instant; `signals` say at which times (`MM-DD HH:MM`) who says what."""
-        end = paris(at).astimezone(UTC)
+        """Let the time pass until an instant; `signals` say at which times (`MM-DD HH:MM`) who says what."""
+        end, said = paris(at).astimezone(UTC), signals or {}
         while self.now_utc() < end:
-            await self.until_next_minute()
-            said = (signals or {}).get(f"{self._now():%m-%d %H:%M}")
-            if said is not None:
-                await self.say(*said)
+            await self._pass(self._quiet_minutes(end, said))
+            if (what := said.get(f"{self._now():%m-%d %H:%M}")) is not None:
+                await self.say(*what)
+
+    def _quiet_minutes(self, end: datetime, said: Mapping[str, tuple[str, str]]) -> int:
+        """How many minutes, at least one, until a timer is due, somebody says something, or the end."""
+        timers = [timer.when() for timer in get_scheduled_timer_handles(self.hass.loop) if not timer.cancelled()]
+        # Home Assistant sets its timers up to half a second late.
+        seconds = min(timers, default=inf) - self.hass.loop.time() - 1
+        now, minutes = self._now().astimezone(UTC), 1
+        while minutes * 60 < seconds and now + minutes * MINUTE < end:
+            if f"{(now + minutes * MINUTE).astimezone(PARIS):%m-%d %H:%M}" in said:
+                break
+            minutes += 1
+        return minutes
 
     async def until_next_minute(self) -> None:
         """Let one minute pass."""
-        now = self.now_utc() + MINUTE
+        await self._pass(1)
+
+    async def _pass(self, minutes: int) -> None:
+        now = self.now_utc() + minutes * MINUTE
         self.freezer.move_to(now)
         async_fire_time_changed(self.hass, now)
         await self.hass.async_block_till_done()
