@@ -39,18 +39,26 @@ class Automations:
         self._configs: list[dict[str, Any]] = []
         hass.services.async_register("test", "run", self._note)
 
-    async def on(self, name: str, trigger: str, *tells: str, **config: Any) -> None:
+    def on(self, name: str, trigger: str, *tells: str, **config: Any) -> None:
         """Set up an automation that one of our triggers starts; `tells` are the variables that it notes."""
-        await self._add(name, {"triggers": [{"trigger": f"{DOMAIN}.{trigger}", **config}]}, tells)
+        told = {each: f"{{{{ trigger.{each} }}}}" for each in tells}
+        self._add(name, {"triggers": [{"trigger": f"{DOMAIN}.{trigger}", **config}]}, told)
 
-    async def when(self, name: str, condition: str, **config: Any) -> None:
+    def on_reading(self, name: str, trigger: str, entity_id: str, **config: Any) -> None:
+        """The same, noting what an entity says by then."""
+        self._add(
+            name,
+            {"triggers": [{"trigger": f"{DOMAIN}.{trigger}", **config}]},
+            {"state": f"{{{{ states('{entity_id}') }}}}"},
+        )
+
+    def when(self, name: str, condition: str, **config: Any) -> None:
         """Set up an automation that runs when it is asked to and one of our conditions holds."""
         conditions = [{"condition": f"{DOMAIN}.{condition}", **config}]
-        await self._add(name, {"triggers": [{"trigger": "event", "event_type": ASKED}], "conditions": conditions}, ())
+        self._add(name, {"triggers": [{"trigger": "event", "event_type": ASKED}], "conditions": conditions}, {})
 
-    async def _add(self, name: str, config: dict[str, Any], tells: tuple[str, ...]) -> None:
-        told = {each: f"{{{{ trigger.{each} }}}}" for each in tells}
-        action = {"action": "test.run", "data": {"name": name, "told": told}}
+    def _add(self, name: str, config: dict[str, Any], told: Mapping[str, str]) -> None:
+        action = {"action": "test.run", "data": {"name": name, "told": dict(told)}}
         self._configs.append({"id": name, "alias": name, **config, "actions": [action]})
 
     async def start(self) -> None:

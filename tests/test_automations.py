@@ -68,8 +68,8 @@ async def test_an_automation_runs_once_for_all_accounts_whether_they_came_before
     open_account: OpenAccount, automations: Automations
 ) -> None:
     first = await open_account(paris(2026, 12, 6, 13), flat(1))
-    await automations.on("day", "tempo_colour_started", "colour", options=RED)
-    await automations.when("red", "tempo_colour_is", options=RED)
+    automations.on("day", "tempo_colour_started", "colour", options=RED)
+    automations.when("red", "tempo_colour_is", options=RED)
     await automations.start()
     second = await open_account(paris(2026, 12, 6, 13), flat(2), client_id="another")
     assert len(first.hass.config_entries.async_loaded_entries(DOMAIN)) == 2
@@ -81,12 +81,29 @@ async def test_an_automation_runs_once_for_all_accounts_whether_they_came_before
     assert await automations.holding() == {"red"}
 
 
+async def test_actions_find_the_entities_changed_even_when_the_automation_was_there_first(
+    open_account: OpenAccount, automations: Automations
+) -> None:
+    account = await open_account(paris(2026, 12, 6, 10), flat(1), start=False)
+    early = {"colours": ["red"], "provisional": True}
+    automations.on_reading("announced", "tempo_colour_announced", "sensor.tempo_tomorrow", options=early)
+    automations.on_reading("started", "tempo_colour_started", "sensor.tempo_colour_now", options=RED)
+    await automations.start()
+    await account.start()
+    await account.travel(paris(2026, 12, 6, 11))
+    await automations.at(paris(2026, 12, 7, 6))
+    assert [(run.name, run.told) for run in automations.runs] == [
+        ("announced", {"state": "red"}),
+        ("started", {"state": "red"}),
+    ]
+
+
 async def test_an_automation_stays_attached_while_its_account_is_reloaded(
     open_account: OpenAccount, automations: Automations
 ) -> None:
     account = await opened(open_account, paris(2026, 12, 6, 13), {1: NIGHT})
-    await automations.on("day", "tempo_colour_started", options=RED)
-    await automations.on("offpeak", "offpeak_started", target={"entity_id": offpeak_sensor(account, flat(1))})
+    automations.on("day", "tempo_colour_started", options=RED)
+    automations.on("offpeak", "offpeak_started", target={"entity_id": offpeak_sensor(account, flat(1))})
     await automations.start()
     for _ in range(2):
         await reload(account)
@@ -113,12 +130,12 @@ async def test_offpeak_hours_start_and_end_at_odd_minutes_whatever_the_sensor_is
     by_both["device_id"].append(device(account, other.pdl))
     er.async_get(account.hass).async_update_entity(sensor, new_entity_id="binary_sensor.night_rate")
     await account.settle()
-    await automations.on("start", "offpeak_started", "entity_id", target=by_device)
-    await automations.on("end", "offpeak_ended", "entity_id", target={"entity_id": "binary_sensor.night_rate"})
-    await automations.on("both", "offpeak_started", "entity_id", target=by_both)
-    await automations.when("off-peak", "is_offpeak", target=by_device)
-    await automations.when("peak", "is_peak", target=by_device)
-    await automations.when("some off-peak", "is_offpeak", target=by_both)
+    automations.on("start", "offpeak_started", "entity_id", target=by_device)
+    automations.on("end", "offpeak_ended", "entity_id", target={"entity_id": "binary_sensor.night_rate"})
+    automations.on("both", "offpeak_started", "entity_id", target=by_both)
+    automations.when("off-peak", "is_offpeak", target=by_device)
+    automations.when("peak", "is_peak", target=by_device)
+    automations.when("some off-peak", "is_offpeak", target=by_both)
     await automations.start()
     assert await automations.holding() == {"peak"}
     await automations.at(paris(2026, 11, 24, 12, 12))
@@ -138,9 +155,9 @@ async def test_a_sensor_that_is_disabled_is_neither_offpeak_nor_peak(
 ) -> None:
     account = await opened(open_account, paris(2026, 11, 24, 12), {1: NIGHT})
     sensor = offpeak_sensor(account, flat(1))
-    await automations.on("start", "offpeak_started", target={"entity_id": sensor})
+    automations.on("start", "offpeak_started", target={"entity_id": sensor})
     for name in ("is_offpeak", "is_peak"):
-        await automations.when(name, name, target={"entity_id": sensor})
+        automations.when(name, name, target={"entity_id": sensor})
     await automations.start()
     assert await automations.holding() == {"is_peak"}
     er.async_get(account.hass).async_update_entity(sensor, disabled_by=er.RegistryEntryDisabler.USER)

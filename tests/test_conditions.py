@@ -20,10 +20,10 @@ RED_DAY = date(2026, 12, 7)
 CALM, TENSE, VERY_TENSE = 1, 2, 3
 
 
-async def ask_for_every_colour(automations: Automations) -> None:
+def ask_for_every_colour(automations: Automations) -> None:
     for when in ("now", "today", "tomorrow"):
         for each in COLOURS:
-            await automations.when(f"{when} {each}", "tempo_colour_is", options={"when": when, "colours": [each]})
+            automations.when(f"{when} {each}", "tempo_colour_is", options={"when": when, "colours": [each]})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ async def test_the_colour_is_the_one_of_the_day_that_was_meant(
 ) -> None:
     rig = await open_rig(at)
     await rig.join()
-    await ask_for_every_colour(automations)
+    ask_for_every_colour(automations)
     await automations.start()
     meant = {"now": now, "today": today} | ({"tomorrow": tomorrow} if tomorrow else {})
     assert await automations.holding() == {f"{when} {colour(day).lower()}" for when, day in meant.items()}
@@ -51,8 +51,8 @@ async def test_the_colour_is_the_one_of_the_day_that_was_meant(
 
 async def test_an_unknown_colour_is_no_colour(open_rig: OpenRig, automations: Automations) -> None:
     rig = await open_rig(paris(2026, 12, 7, 13))
-    await ask_for_every_colour(automations)
-    await automations.when("any", "tempo_colour_is", options={"colours": list(COLOURS)})
+    ask_for_every_colour(automations)
+    automations.when("any", "tempo_colour_is", options={"colours": list(COLOURS)})
     await automations.start()
     # No account yet: nothing is known at all.
     assert await automations.holding() == set()
@@ -79,7 +79,7 @@ async def test_the_period_is_peak_from_six_to_ten_at_night(
 ) -> None:
     await open_rig(at)
     for each in ("hp", "hc"):
-        await automations.when(each, "tempo_period_is", options={"period": each})
+        automations.when(each, "tempo_period_is", options={"period": each})
     await automations.start()
     assert await automations.holding() == {period}
 
@@ -98,8 +98,8 @@ async def test_a_level_is_the_one_of_the_hour_or_of_the_day_that_was_meant(
     await rig.join()
     for when in ("now", "next_hours", "today", "tomorrow", "in_2_days", "in_3_days"):
         for each in LEVELS:
-            await automations.when(f"{when} {each}", "ecowatt_level_is", options={"when": when, "levels": [each]})
-    await automations.when("tense", "ecowatt_level_is", options={"levels": ["orange", "red"]})
+            automations.when(f"{when} {each}", "ecowatt_level_is", options={"when": when, "levels": [each]})
+    automations.when("tense", "ecowatt_level_is", options={"levels": ["orange", "red"]})
     await automations.start()
     days = {"today orange", "tomorrow red", "in_2_days green"}
     # RTE tells the third day at 17:00.
@@ -119,7 +119,7 @@ async def test_an_unknown_level_is_no_level(open_rig: OpenRig, automations: Auto
     rig.simulator.ecowatt.withheld.add(date(2026, 11, 25))
     await rig.join()
     for when in ("now", "next_hours", "tomorrow"):
-        await automations.when(when, "ecowatt_level_is", options={"when": when, "levels": list(LEVELS)})
+        automations.when(when, "ecowatt_level_is", options={"when": when, "levels": list(LEVELS)})
     await automations.start()
     assert await automations.holding() == set()
 

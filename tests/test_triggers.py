@@ -30,12 +30,10 @@ async def test_a_colour_is_announced_when_it_is_confirmed_or_before_that_to_thos
 ) -> None:
     rig = await open_rig(paris(2026, 12, 6, 0))
     told = ("day", "colour", "status", "previous", "start", "end")
-    await automations.on("red", "tempo_colour_announced", *told, options={"colours": ["red"]})
+    automations.on("red", "tempo_colour_announced", *told, options={"colours": ["red"]})
     early = {"colours": ["red", "white"], "provisional": True}
-    await automations.on("early", "tempo_colour_announced", *told, options=early)
-    await automations.on(
-        "others", "tempo_colour_announced", options={"colours": ["blue", "white"], "provisional": True}
-    )
+    automations.on("early", "tempo_colour_announced", *told, options=early)
+    automations.on("others", "tempo_colour_announced", options={"colours": ["blue", "white"], "provisional": True})
     await automations.start()
     await rig.join()
     # Ten years of history are no news, and the colours of the days before are no announcement.
@@ -59,11 +57,11 @@ async def test_a_corrected_colour_is_announced_and_started_again(open_rig: OpenR
     rig = await open_rig(paris(2026, 12, 6, 0))
     rig.simulator.tempo.corrected[RED_DAY] = ("BLUE", paris(2026, 12, 7, 9))
     told = ("colour", "previous", "status")
-    await automations.on("announced", "tempo_colour_announced", *told, options={"colours": ["blue", "red"]})
-    await automations.on("started", "tempo_colour_started", "colour", options={"colours": ["blue", "red"]})
+    automations.on("announced", "tempo_colour_announced", *told, options={"colours": ["blue", "red"]})
+    automations.on("started", "tempo_colour_started", "colour", options={"colours": ["blue", "red"]})
     peak = {"colours": ["red"], "period": "hp"}
-    await automations.on("red peak", "tempo_period_started", "colour", options=peak)
-    await automations.on("red night", "tempo_period_started", options={**peak, "period": "hc"})
+    automations.on("red peak", "tempo_period_started", "colour", options=peak)
+    automations.on("red night", "tempo_period_started", options={**peak, "period": "hc"})
     await automations.start()
     await rig.join()
     automations.runs.clear()
@@ -95,10 +93,10 @@ async def test_a_day_starts_at_six_sharp_and_its_periods_at_six_and_ten_at_night
     mine = colour(day).lower()
     others = [each for each in ("blue", "white", "red") if each != mine]
     span = ("day", "start", "end")
-    await automations.on("day", "tempo_colour_started", *span, options={"colours": [mine]})
-    await automations.on("peak", "tempo_period_started", *span, options={"colours": [mine], "period": "hp"})
-    await automations.on("night", "tempo_period_started", *span, options={"colours": [mine], "period": "hc"})
-    await automations.on("others", "tempo_colour_started", options={"colours": others})
+    automations.on("day", "tempo_colour_started", *span, options={"colours": [mine]})
+    automations.on("peak", "tempo_period_started", *span, options={"colours": [mine], "period": "hp"})
+    automations.on("night", "tempo_period_started", *span, options={"colours": [mine], "period": "hc"})
+    automations.on("others", "tempo_colour_started", options={"colours": others})
     await automations.start()
     six, ten = paris(day.year, day.month, day.day, 6), paris(day.year, day.month, day.day, 22)
     # The night before may be of the same colour.
@@ -122,9 +120,9 @@ async def test_an_unknown_colour_starts_nothing_until_it_is_known(open_rig: Open
     rig.simulator.tempo.withheld.add(RED_DAY)
     await rig.join()
     every = {"colours": ["blue", "white", "red"]}
-    await automations.on("day", "tempo_colour_started", "colour", "start", options=every)
-    await automations.on("peak", "tempo_period_started", "colour", options={**every, "period": "hp"})
-    await automations.on("announced", "tempo_colour_announced", "colour", "day", options=every)
+    automations.on("day", "tempo_colour_started", "colour", "start", options=every)
+    automations.on("peak", "tempo_period_started", "colour", options={**every, "period": "hp"})
+    automations.on("announced", "tempo_colour_announced", "colour", "day", options=every)
     await automations.start()
     await rig.travel(paris(2026, 12, 7, 9))
     assert [run for run in automations.runs if run.at >= "12-07"] == []
@@ -149,7 +147,7 @@ async def test_a_start_of_home_assistant_before_six_is_in_time_and_one_after_six
     await rig.settle()
     rig.freezer.move_to(paris(2026, 12, 7, 6) + timedelta(minutes=minutes))
     await rig.open()
-    await automations.on("day", "tempo_colour_started", options={"colours": ["red"]})
+    automations.on("day", "tempo_colour_started", options={"colours": ["red"]})
     await automations.start()
     await rig.join()
     await automations.at(max(paris(2026, 12, 7, 6), datetime.now(UTC)))
@@ -162,9 +160,9 @@ async def test_an_alert_is_raised_made_worse_and_lifted(open_rig: OpenRig, autom
     rig = await open_rig(paris(2026, 11, 23, 12))
     rig.simulator.ecowatt.told[day] = levels(h8=TENSE, h9=TENSE, h18=TENSE)
     told = ("day", "level", "previous", "message", "start", "end", "tensions | length")
-    await automations.on("orange", "ecowatt_alert_raised", *told, options={"level": "orange"})
-    await automations.on("red", "ecowatt_alert_raised", "level", "previous", options={"level": "red"})
-    await automations.on("lifted", "ecowatt_alert_lifted", *told)
+    automations.on("orange", "ecowatt_alert_raised", *told, options={"level": "orange"})
+    automations.on("red", "ecowatt_alert_raised", "level", "previous", options={"level": "red"})
+    automations.on("lifted", "ecowatt_alert_lifted", *told)
     await automations.start()
     await rig.join()
     await rig.travel(paris(2026, 11, 24, 12))
@@ -202,7 +200,7 @@ async def test_a_tension_starts_and_ends_at_the_hour_for_the_level_that_was_chos
     await rig.join()
     for level in ("orange", "red"):
         for edge in ("started", "ended"):
-            await automations.on(
+            automations.on(
                 f"{level} {edge}", f"ecowatt_tension_{edge}", "level", "start", "end", options={"level": level}
             )
     await automations.start()
@@ -229,8 +227,8 @@ async def test_an_hour_whose_level_is_unknown_neither_starts_nor_ends_a_tension(
     rig.simulator.ecowatt.told[day] = levels(h8=TENSE, h9=TENSE)
     rig.simulator.ecowatt.sent[day] = range(9)
     await rig.join()
-    await automations.on("started", "ecowatt_tension_started", options={"level": "orange"})
-    await automations.on("ended", "ecowatt_tension_ended", options={"level": "orange"})
+    automations.on("started", "ecowatt_tension_started", options={"level": "orange"})
+    automations.on("ended", "ecowatt_tension_ended", options={"level": "orange"})
     await automations.start()
     for hour in range(24):
         await automations.at(paris(2026, 11, 26, hour))
@@ -244,7 +242,7 @@ async def test_an_hour_whose_level_is_unknown_neither_starts_nor_ends_a_tension(
 async def test_an_automation_that_is_turned_off_runs_no_more(open_rig: OpenRig, automations: Automations) -> None:
     rig = await open_rig(paris(2026, 12, 6, 13))
     await rig.join()
-    await automations.on("day", "tempo_colour_started", options={"colours": ["red"]})
+    automations.on("day", "tempo_colour_started", options={"colours": ["red"]})
     await automations.start()
     await automations.stop()
     await rig.travel(paris(2026, 12, 7, 7))
