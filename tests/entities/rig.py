@@ -31,7 +31,7 @@ from custom_components.myelectricaldata.energy.summary import summarise_energy, 
 from custom_components.myelectricaldata.energy.tariff import Calendars, Tariff
 from custom_components.myelectricaldata.gateway.models import Contract, Direction, PowerPeak
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR]
 PDL = "01234567890123"
 SUBENTRY_ID = "house"
 ENTRY_ID = "account"

@@ -11,6 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from custom_components.myelectricaldata.const import DOMAIN
 from custom_components.myelectricaldata.energy.tariff import Tariff
 from custom_components.myelectricaldata.gateway.models import Direction
+from custom_components.myelectricaldata.signal_entity import SignalDevice
 from tests.entities.rig import (
     BOTH,
     ENTRY_ID,
@@ -54,9 +55,15 @@ async def test_comparisons_few_people_watch_and_raw_facts_start_disabled(start: 
     rig = await start(BOTH)
     disabled = {entry.unique_id.removeprefix(f"{PDL}_") for entry in registered(rig) if entry.disabled_by}
     comparisons = {"week_last_year", "last_30_days_last_year", "week_change", "last_30_days_change"}
-    assert disabled == {
+    national = {key.removeprefix(f"{ENTRY_ID}_") for key in disabled if key.startswith(ENTRY_ID)}
+    assert disabled - {f"{ENTRY_ID}_{key}" for key in national} == {
         *(f"{direction}_{key}" for direction in BOTH for key in comparisons),
         *("contract_status", "tariff_change_date", "production_activation_date"),
+    }
+    assert national == {
+        *("france_consumption", "france_solar", "tempo_days_used_blue", "tempo_season_days_left"),
+        *(f"tempo_chance_{colour}_j{days}" for colour in ("blue", "white") for days in range(2, 7)),
+        *(f"tempo_calendar_{colour}" for colour in ("blue", "white", "red")),
     }
 
 
@@ -80,7 +87,12 @@ async def test_the_usage_point_is_a_linky_behind_the_account_and_belongs_to_its_
     for entry in registered(rig):
         of_meter = entry.unique_id.startswith(PDL)
         assert entry.config_subentry_id == (SUBENTRY_ID if of_meter else None)
-        assert entry.device_id == (meter if of_meter else account).id
+        signal = next((each for each in SignalDevice if entry.unique_id.startswith(f"{ENTRY_ID}_{each}")), None)
+        if signal is not None:
+            device = registry.async_get_device_by_identifier((DOMAIN, f"{ENTRY_ID}_{signal}"), ENTRY_ID)
+            assert device is not None
+            assert (device.entry_type, device.via_device_id) == ("service", account.id)
+        assert entry.device_id == (meter if of_meter else account if signal is None else device).id
     # Home Assistant logs what it will refuse one day; its loader says of every custom integration that it is one.
     core = [record for record in caplog.records if record.name.startswith("homeassistant.")]
     complaints = [r.message for r in core if r.levelno >= logging.WARNING and r.name != "homeassistant.loader"]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ from homeassistant.helpers import entity_registry as er
 
 import custom_components.myelectricaldata as integration
 from custom_components.myelectricaldata.binary_sensor import GATEWAY_REACHABLE, OFFPEAK
-from custom_components.myelectricaldata.energy.options import KNOWN_PERIODS
+from custom_components.myelectricaldata.energy.options import KNOWN_PERIODS, OptionCode, build_option
 from custom_components.myelectricaldata.energy.projection import LAST_30_DAYS, LAST_YEAR, LAST_YEAR_AND_LAST_30_DAYS
-from custom_components.myelectricaldata.energy.tariff import Tariff
+from custom_components.myelectricaldata.energy.tariff import Signal, Tariff
 from custom_components.myelectricaldata.event import NEW_DATA
 from tests.entities.rig import BOTH, NIGHT, EntityRig, Money, Start, snapshot_of
-from tests.entities.tariffs import KNOWN_OFFER, base, bill_of, hc_hp
+from tests.entities.tariffs import KNOWN_OFFER, base, bill_of, hc_hp, version
 
 FOLDER = Path(integration.__file__).parent
 # Home Assistant names these itself.
@@ -23,6 +24,7 @@ STANDARD = {
     *("attribution", "device_class", "event_type", "event_types", "friendly_name", "icon"),
     *("options", "restored", "state_class", "supported_features", "unit_of_measurement"),
 }
+STANDARD_OF_CALENDARS = {"all_day", "description", "end_time", "location", "message", "start_time"}
 
 type Section = dict[str, dict[str, dict[str, Any]]]
 
@@ -33,8 +35,13 @@ def entity_section(path: str) -> Section:
 
 
 async def start_everything(start: Start) -> EntityRig:
-    """A household with everything: it injects, has off-peak hours, a tariff, a surplus price and a comparison."""
-    tariff, surplus = Tariff((hc_hp(),)), Tariff((base("0.04"),))
+    """A household with everything: it injects, has off-peak hours, a tariff, a surplus price and a comparison.
+
+    It will have EJP and then Zen Flex.
+    """
+    ejp = version(build_option(OptionCode.EJP, peak_signal=Signal.TEMPO_RED), {"ejp_normal": "0.1"}, date(2027, 1, 1))
+    zen_flex = version(build_option(OptionCode.ZEN_FLEX), {}, date(2028, 1, 1))
+    tariff, surplus = Tariff((hc_hp(), ejp, zen_flex)), Tariff((base("0.04"),))
     snapshot = replace(snapshot_of(BOTH), bill=bill_of(tariff), compensation=bill_of(surplus), best_offer=KNOWN_OFFER)
     return await start(BOTH, offpeak=NIGHT, snapshot=snapshot, money=Money(tariff=tariff, surplus=surplus))
 
@@ -61,7 +68,8 @@ async def test_each_entity_has_its_text_and_its_icon_and_none_is_left_over(start
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_no_two_entities_share_a_name(language: str) -> None:
     for texts in entity_section(f"translations/{language}.json").values():
-        names = [text["name"] for text in texts.values()]
+        # Tempo, EcoWatt and Zen Flex each have a calendar, on devices of their own.
+        names = [text["name"] for key, text in texts.items() if key not in ("ecowatt_calendar", "zen_flex_calendar")]
         assert len(set(names)) == len(names)
         assert all(name and name == name.strip() for name in names)
 
@@ -74,7 +82,7 @@ async def test_each_attribute_has_a_name(start: Start, all_enabled: None, langua
         platform, key = entry.domain, str(entry.translation_key)
         state = rig.hass.states.get(entry.entity_id)
         assert state is not None
-        shown = set(state.attributes) - STANDARD
+        shown = set(state.attributes) - STANDARD - (STANDARD_OF_CALENDARS if platform == "calendar" else set())
         named = texts[platform][key].get("state_attributes", {})
         assert shown <= named.keys(), f"{platform}.{key}"
         if platform != "event":
