@@ -52,6 +52,8 @@ class Tempo:
 
     publish_at: time = time(10, 20)
     """Paris wall clock, the day before, at which the gateway has a colour."""
+    since: int = FIRST_SEASON
+    """The first season that the gateway has."""
     late: dict[date, timedelta] = field(default_factory=dict)
     withheld: set[date] = field(default_factory=set)
     corrected: dict[date, tuple[str, datetime]] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Tempo:
         fresh = last - timedelta(days=3)
         return [
             day
-            for day in _calendar(last)
+            for day in _calendar(self.since, last)
             if self._is_told(day, now) and ((day < fresh and day not in self.late) or now >= self.published_at(day))
         ]
 
@@ -177,8 +179,8 @@ class Tempo:
 
 
 @lru_cache(maxsize=4)
-def _calendar(last: date) -> tuple[date, ...]:
-    return tuple(days(date(FIRST_SEASON, 9, 1), last))
+def _calendar(since: int, last: date) -> tuple[date, ...]:
+    return tuple(days(date(since, 9, 1), last))
 
 
 def _bound(text: str | None) -> datetime | None:
