@@ -1,9 +1,7 @@
 """Off-peak hours, peak hours and marked days as stretches, against clocks on the wall that are read minute by minute."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -43,8 +41,8 @@ def hours(*windows: str, **seasons: tuple[str, ...]) -> OffpeakSchedule:
     return OffpeakSchedule.from_config([{"season": name, "windows": list(texts)} for name, texts in named.items()])
 
 
-def version(option: Option, since: date = date(2020, 1, 1), **facts: date) -> TariffVersion:
-    return replace(TariffVersion(valid_from=since, option=option, prices={"hc": Decimal(1)}), **facts)
+def version(option: Option, since: date = date(2020, 1, 1), valid_to: date | None = None) -> TariffVersion:
+    return TariffVersion(valid_from=since, valid_to=valid_to, option=option)
 
 
 def tariff(code: OptionCode, offpeak: OffpeakSchedule | None = None) -> Tariff:
@@ -179,6 +177,26 @@ def test_hours_change_at_the_midnight_of_another_tariff() -> None:
         Stretch(wall(date(2027, 2, 1)), wall(date(2027, 2, 1), 5)),
         Stretch(wall(date(2027, 2, 1), 14), wall(date(2027, 2, 1), 17)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("windows", "expected"),
+    [
+        (("02:00-02:15", "02:50-03:30"), [(120, 135), (170, 180), (180, 195), (230, 270)]),
+        (("02:45-03:15",), [(165, 180), (225, 255)]),
+    ],
+)
+def test_a_stretch_that_the_wall_clock_shows_backwards_is_told_in_two(
+    windows: tuple[str, ...], expected: list[tuple[int, int]]
+) -> None:
+    """From 02:50 of summer to 02:15 of winter: no calendar takes an end before the beginning."""
+    stretches = offpeak_stretches(Tariff(), NOTHING, hours(*windows), TODAY)
+    midnight = day_start(AUTUMN)
+    found = [
+        ((each.start - midnight) // MINUTE, (each.end - midnight) // MINUTE)
+        for each in within(stretches, midnight, day_end(AUTUMN))
+    ]
+    assert found == expected
 
 
 def test_hours_without_an_end_are_one_stretch_that_goes_on() -> None:

@@ -114,3 +114,9 @@ async def note_triggers(account: Account, key: str, **options: Any) -> list[tupl
     assert await async_setup_component(account.hass, "automation", {"automation": automation})
     await account.settle()
     return seen
+
+
+async def stop_automations(account: Account) -> None:
+    """Their triggers look again every 15 minutes, also after a test."""
+    await account.hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
+    await account.settle()

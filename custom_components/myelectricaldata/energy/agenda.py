@@ -13,7 +13,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, Protocol
 
-from .calendar import ONE_DAY, PARIS, day_end, day_start, days_between
+from .calendar import ONE_DAY, ONE_HOUR, PARIS, day_end, day_start, days_between
 from .offpeak import OffpeakSchedule, merge_spans
 from .tariff import PEAK, Calendars, Option, Signal, Tariff, TariffVersion
 from .tempo import BLUE, COLOURS, possible_colours, tempo_day_start
@@ -112,7 +112,10 @@ def offpeak_stretches(
     )
     edges = {day_start(first), day_end(last)}
     return tuple(
-        Stretch(start, end) for start, end in _joined(pieces) if edges.isdisjoint((start, end)) or start <= now < end
+        stretch
+        for start, end in _joined(pieces)
+        if edges.isdisjoint((start, end)) or start <= now < end
+        for stretch in _readable(start, end)
     )
 
 
@@ -146,6 +149,17 @@ def _offpeak_minutes(
         ((start - midnight) // timedelta(minutes=1), (end - midnight) // timedelta(minutes=1))
         for start, end in contract.intervals(day)
     )
+
+
+def _readable(start: datetime, end: datetime) -> Iterator[Stretch]:
+    """One stretch, or two where the wall clock, when it goes back, would show an end before the start."""
+    if end.astimezone(PARIS).replace(tzinfo=None) > start.astimezone(PARIS).replace(tzinfo=None):
+        yield Stretch(start, end)
+        return
+    change = start.replace(minute=0) + ONE_HOUR
+    yield Stretch(start, change)
+    if change < end:
+        yield Stretch(change, end)
 
 
 def _peak_hours(tariff: Tariff, option: Option, calendars: Calendars, day: date) -> Iterator[tuple[datetime, datetime]]:
