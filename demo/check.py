@@ -13,6 +13,7 @@ from tests.simulators.clock import ONE_DAY, PARIS, midnight
 from tests.simulators.households import CONSUMPTION, Household
 
 from .home import INTEGRATION
+from .signals import judge_signals
 from .stage import DOMAIN, Stage
 from .tariffs import enter_tariffs, judge_money, money_statistics
 
@@ -137,6 +138,7 @@ async def check(stage: Stage) -> dict[str, Any]:
     config = await stage.api.call("get_config")
     statistics = await _judge_statistics(stage, today, problems)
     money = await judge_money(stage, today, CURVE_DAYS, problems)
+    signals = await judge_signals(stage, problems)
     calls = calls_by_usage_point(stage)
     states = await stage.states()
     registered = await stage.entity_ids()
@@ -166,6 +168,7 @@ async def check(stage: Stage) -> dict[str, Any]:
         "seconds_of_checking": round(asyncio.get_running_loop().time() - began, 1),
         "statistics": statistics,
         "money": money,
+        "signals": signals,
         "gateway_calls": len(stage.gateway.calls),
         "gateway_calls_by_usage_point": calls,
         "entity_count": len(states),
