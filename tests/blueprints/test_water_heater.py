@@ -153,3 +153,22 @@ async def test_what_is_switched_on_by_hand_in_the_day_stays_on_until_off_peak_ho
     await night(house, "2026-12-01 22:00", "2026-12-02 06:00")
     assert house.state(HEATER) == "on"
     assert switched(house)[1:] == []
+
+
+async def test_it_does_not_start_early_when_off_peak_is_told_before_its_end(house: House) -> None:
+    await begin(house, "2026-12-01 21:50", "2026-12-01 22:00")
+    await house.until("2026-12-01 22:00")
+    await house.say(OFFPEAK, "on")
+    await house.say(CHANGE, instant("2026-12-02 06:00"))
+    await house.until("2026-12-02 03:00")
+    assert switched(house)[1:] == [("12-02 02:00", "turn_on")]
+
+
+async def test_at_midnight_after_a_red_day_a_colour_that_is_not_told_yet_does_not_start_it(house: House) -> None:
+    await begin(house, "2026-12-01 21:00", "2026-12-01 22:00", **TEMPO)
+    await colours(house, "2026-12-01", "red", "2026-12-02", "blue")
+    await night(house, "2026-12-01 22:00", "2026-12-02 06:00")
+    await house.until("2026-12-02 00:00")
+    await colours(house, "2026-12-02", "blue", "2026-12-03", "unknown")
+    await house.until("2026-12-02 03:00")
+    assert switched(house)[1:] == [("12-02 02:00", "turn_on")]
