@@ -133,6 +133,11 @@ async def test_the_download_tells_how_far_the_tariffs_reach_and_no_entity_of_the
     assert found["national"]["tempo"]["days"] > 300
     assert set(found["national"]["tempo"]["types"]) <= {"BLUE", "WHITE", "RED"}
     assert found["national"]["catalogue"]["offers"] > 0
+    assert found["national"]["tempo"]["provisional"] == []
+    assert found["national"]["ecowatt"]["last"] > found["now"][:10]
+    assert found["national"]["ecowatt"]["incomplete"] == []
+    assert found["national"]["asked_at"]["ecowatt"] is not None
+    assert found["national"]["asked_at"]["solar"] is None
 
 
 async def test_a_device_tells_about_its_own_usage_point_only(open_account: OpenAccount, hass: HomeAssistant) -> None:

@@ -23,6 +23,7 @@ from .const import (
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
 from .coordinators.best_offer import BestOffer
 from .coordinators.national import National, async_get_national
+from .coordinators.national_plan import Route
 from .energy.bill import BillSummary
 from .energy.readings import DayRecord
 from .energy.tariff import TariffVersion
@@ -98,10 +99,17 @@ async def _async_account(hass: HomeAssistant, entry: MyElectricalDataConfigEntry
 
 def _national(national: National) -> dict[str, object]:
     """How much is known of what is the same for everybody."""
-    calendars, catalogue = national.calendars, national.catalogue
+    tempo, catalogue = national.tempo, national.catalogue
     return {
-        "tempo": _calendar(calendars.tempo),
-        "zen_flex": _calendar(calendars.zen_flex),
+        "asked_at": {route.value: national.asked_at(route) for route in Route},
+        "tempo": _calendar(tempo.colours) | {"provisional": sorted(tempo.provisional), "forecast_at": tempo.chances_at},
+        "ecowatt": {
+            "days": len(national.ecowatt),
+            "first": min(national.ecowatt, default=None),
+            "last": max(national.ecowatt, default=None),
+            "incomplete": [day for day, signal in national.ecowatt.items() if not signal.is_complete],
+        },
+        "zen_flex": _calendar(national.zen_flex),
         "catalogue": {"offers": len(catalogue.offers), "read_on": catalogue.read_on},
     }
 
