@@ -1,5 +1,6 @@
 """One Home Assistant with one account and the simulated gateway, whose signals are watched through months of travel."""
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
@@ -12,6 +13,7 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import restore_state
 from homeassistant.helpers.entity import Entity
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -54,7 +56,13 @@ class Watch:
         self.entry = entry
         self.histories: defaultdict[str, list[Seen]] = defaultdict(list)
         self._keys: dict[str, str | None] = {}
-        hass.bus.async_listen("state_changed", self._note)
+        self._stop = hass.bus.async_listen("state_changed", self._note)
+
+    def forget(self) -> None:
+        """The account is removed: watch no longer, and let nothing of it come back."""
+        self._stop()
+        restore_state.async_get(self.hass).last_states.clear()
+        self.hass.data.pop(national_module._NATIONAL, None)
 
     @callback
     def _note(self, event: Event[EventStateChangedData]) -> None:
@@ -145,6 +153,11 @@ def summary(title: str, days: Mapping[date, Counter[str]]) -> str:
     routes = sorted({route for counter in days.values() for route in counter})
     each = (f"  {route:24} {_spread([counter[route] for counter in days.values()])}" for route in routes)
     return "\n".join([f"{title}: {len(totals)} days, {_spread(totals)} calls a day", *each])
+
+
+def tell(text: str) -> None:
+    """To whoever runs the test with `-s`."""
+    sys.stdout.write(f"\n{text}\n")
 
 
 def _spread(counts: list[int]) -> str:
