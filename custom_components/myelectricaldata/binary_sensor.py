@@ -53,16 +53,15 @@ class OffpeakSensor(OffpeakClockEntity, BinarySensorEntity):
 
     @property
     @override
-    def is_on(self) -> bool:
-        return self.coordinator.offpeak.is_offpeak(self._now)
+    def is_on(self) -> bool | None:
+        return self._moment.is_offpeak
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, str]:
-        """The off-peak hours of the current day in Paris, which change with the season."""
+        """The off-peak hours of the current day in Paris, which change with the season, the day and the tariff."""
         today = paris_date(self._now)
-        hours = self.coordinator.offpeak.windows_on(today)
-        return {"day": today.isoformat(), "offpeak_hours": format_windows(hours)}
+        return {"day": today.isoformat(), "offpeak_hours": format_windows(self._moment.windows)}
 
 
 class GatewayReachableSensor(AccountEntity, BinarySensorEntity):

@@ -9,14 +9,12 @@ from homeassistant.components.calendar import CalendarEntityDescription, Calenda
 from homeassistant.util import dt as dt_util
 
 from .calendar_entity import AgendaCalendar, timed_event
-from .const import CONF_OFFPEAK
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
 from .energy.agenda import PeakStretch, Stretch, has_peak_days, offpeak_stretches, peak_stretches, within
 from .energy.calendar import paris_date
-from .energy.offpeak import OffpeakSchedule
 from .energy.options import OptionCode
 from .energy.tariff import Calendars, Tariff
-from .entity import UsagePointEntity
+from .entity import UsagePointEntity, contract_hours, has_offpeak_hours
 from .texts import Texts
 
 OFFPEAK_HOURS: Final = CalendarEntityDescription(key="offpeak_hours")
@@ -71,12 +69,12 @@ class OffpeakCalendar(TariffCalendar[Stretch]):
 
     def __init__(self, entry: MyElectricalDataConfigEntry, coordinator: UsagePointCoordinator, texts: Texts) -> None:
         super().__init__(entry, coordinator, OFFPEAK_HOURS, texts)
-        self._contract = OffpeakSchedule.from_config(coordinator.subentry.data.get(CONF_OFFPEAK, []))
+        self._contract = contract_hours(coordinator)
 
     @property
     @override
     def is_of_use(self) -> bool:
-        return any(stretch.end > dt_util.utcnow() for stretch in self._stretches)
+        return has_offpeak_hours(self.coordinator)
 
     @override
     def _computed(self, today: date) -> tuple[Stretch, ...]:

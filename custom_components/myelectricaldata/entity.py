@@ -13,9 +13,12 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_SURPLUS, CONF_TARIFF, DOMAIN, GATEWAY_WEBSITE
+from .const import CONF_OFFPEAK, CONF_SURPLUS, CONF_TARIFF, DOMAIN, GATEWAY_WEBSITE
 from .coordinators import AccountCoordinator, MyElectricalDataConfigEntry, UsagePointCoordinator
+from .energy.agenda import offpeak_stretches
 from .energy.calendar import day_end, paris_date
+from .energy.offpeak import OffpeakSchedule
+from .energy.offpeak_hours import OffpeakHours, OffpeakMoment
 
 
 @callback
@@ -62,11 +65,18 @@ def tariffs_are_known(coordinator: UsagePointCoordinator) -> bool:
     )
 
 
+def contract_hours(coordinator: UsagePointCoordinator) -> OffpeakSchedule:
+    """The off-peak hours of the contract of a usage point, for the days on which its tariff does not say."""
+    return OffpeakSchedule.from_config(coordinator.subentry.data.get(CONF_OFFPEAK, []))
+
+
 def has_offpeak_hours(coordinator: UsagePointCoordinator) -> bool:
-    """Whether it is off-peak at times, by the hours in force or by those of a tariff that is to come."""
-    today = paris_date(dt_util.utcnow())
-    coming = (entry.offpeak for entry in coordinator.entries if entry.valid_from > today)
-    return not coordinator.offpeak.is_flat or any(hours is not None and not hours.is_flat for hours in coming)
+    """Whether it is off-peak at times, by the tariff in force, by one that is to come or by the contract."""
+    now = dt_util.utcnow()
+    stretches = offpeak_stretches(
+        coordinator.tariff, coordinator.calendars, contract_hours(coordinator), paris_date(now)
+    )
+    return any(stretch.end > now for stretch in stretches)
 
 
 class UsagePointEntity(CoordinatorEntity[UsagePointCoordinator]):
@@ -182,10 +192,19 @@ class OffpeakClockEntity(ClockEntity):
     """An entity that follows the off-peak hours in force, which another version of the tariff may change."""
 
     _now: datetime
-    _next_change: datetime | None
+    _moment: OffpeakMoment
+
+    def __init__(
+        self,
+        entry: MyElectricalDataConfigEntry,
+        coordinator: UsagePointCoordinator,
+        description: EntityDescription,
+    ) -> None:
+        super().__init__(entry, coordinator, description)
+        self._hours = OffpeakHours(contract_hours(coordinator))
 
     @override
     def _look(self, now: datetime) -> datetime | None:
         self._now = now
-        self._next_change = self.coordinator.offpeak.next_change(now)
-        return self._next_change
+        self._moment = self._hours.at(self.coordinator.tariff, self.coordinator.calendars, now)
+        return self._moment.next_change

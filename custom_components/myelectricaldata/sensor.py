@@ -167,7 +167,7 @@ class NextOffpeakChangeSensor(OffpeakClockEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> datetime | None:
-        return self._next_change
+        return self._moment.next_change
 
 
 class AccountSensor(AccountEntity, SensorEntity):

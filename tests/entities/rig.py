@@ -208,7 +208,7 @@ def make_rig(
                 subentry_type=SUBENTRY_USAGE_POINT,
                 title="Maison",
                 unique_id=f"usage_point_{PDL}",
-                data={"pdl": PDL, **(config or {})},
+                data={"pdl": PDL, "offpeak": offpeak or [], **(config or {})},
             )
         ],
     )

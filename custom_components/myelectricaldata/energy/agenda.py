@@ -13,7 +13,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, Protocol
 
-from .calendar import ONE_DAY, ONE_HOUR, PARIS, day_end, day_start, days_between
+from .calendar import ONE_DAY, ONE_HOUR, PARIS, day_end, day_start, days_between, paris_date
 from .offpeak import OffpeakSchedule, merge_spans
 from .tariff import PEAK, Calendars, Option, Signal, Tariff, TariffVersion
 from .tempo import BLUE, COLOURS, possible_colours, tempo_day_start
@@ -119,6 +119,21 @@ def offpeak_stretches(
     )
 
 
+def is_offpeak(tariff: Tariff, calendars: Calendars, contract: OffpeakSchedule, instant: datetime) -> bool | None:
+    """Whether it is off-peak at an instant; None where a type of day that is not known decides."""
+    day = paris_date(instant)
+    version, minute = tariff.on(day), (instant - day_start(day)) // timedelta(minutes=1)
+    if version is None or not (offpeak := _offpeak_periods(version)):
+        return contract.is_offpeak(instant)
+    answers = {
+        None if segment.period is None else segment.period in offpeak
+        for each in _possible(version.option, day, calendars)
+        for segment in version.option.segments(day, each)
+        if segment.start <= minute < segment.end
+    }
+    return answers.pop() if len(answers) == 1 else None
+
+
 def peak_stretches(tariff: Tariff, calendars: Calendars, today: date) -> tuple[PeakStretch, ...]:
     """Peak hours of the peak days from a year ago to two years ahead, as far as they are known; one day by one."""
     return tuple(
@@ -137,13 +152,15 @@ def _not_over(tariff: Tariff, today: date) -> Iterator[TariffVersion]:
             yield version
 
 
+def _offpeak_periods(version: TariffVersion) -> frozenset[str]:
+    return frozenset(period for period in version.option.periods if period.rpartition("_")[2] == "hc")
+
+
 def _offpeak_minutes(
     version: TariffVersion | None, calendars: Calendars, contract: OffpeakSchedule, day: date
 ) -> _Minutes:
-    if version is not None:
-        offpeak = frozenset(period for period in version.option.periods if period.rpartition("_")[2] == "hc")
-        if offpeak:
-            return _certain(version.option, day, calendars, offpeak)
+    if version is not None and (offpeak := _offpeak_periods(version)):
+        return _certain(version.option, day, calendars, offpeak)
     midnight = day_start(day)
     return tuple(
         ((start - midnight) // timedelta(minutes=1), (end - midnight) // timedelta(minutes=1))
