@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from .calendar import ONE_DAY, PARIS, day_start, paris_date, wall_spans
+from .calendar import PARIS, day_start, wall_spans
 
 MINUTES_IN_DAY: Final = 1440
 
@@ -215,28 +215,16 @@ class OffpeakSchedule:
         minute = local.hour * 60 + local.minute
         return any(start <= minute < end for start, end in day_spans(self.windows_on(local.date())))
 
-    def minutes_offpeak(self, day: date) -> int:
-        """Real minutes off-peak of a civil day: a night of 22:00-06:00 has 7 hours in spring and 9 in autumn."""
-        return sum(end - start for start, end in self._real_spans(day))
-
     def intervals(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        """The off-peak intervals [start, end) of a civil day in UTC, sorted, clipped to the day."""
+        """The off-peak intervals [start, end) of a civil day in UTC, sorted, clipped to the day.
+
+        A night of 22:00-06:00 has 7 hours in spring and 9 in autumn.
+        """
         midnight = day_start(day)
         return tuple(
             (midnight + timedelta(minutes=start), midnight + timedelta(minutes=end))
             for start, end in self._real_spans(day)
         )
-
-    def next_change(self, instant: datetime) -> datetime | None:
-        """The first moment after an aware instant at which off-peak begins or ends, in UTC; None when it never does."""
-        now = self.is_offpeak(instant)
-        first = paris_date(instant)
-        # A change that is to come at all comes within a year: the seasons turn.
-        for day in (first + ahead * ONE_DAY for ahead in range(367)):
-            for moment in (day_start(day), *(edge for interval in self.intervals(day) for edge in interval)):
-                if moment > instant and self.is_offpeak(moment) is not now:
-                    return moment
-        return None
 
     def _real_spans(self, day: date) -> tuple[tuple[int, int], ...]:
         wall = day_spans(self.windows_on(day))
