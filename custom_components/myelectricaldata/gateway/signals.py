@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from ..energy.calendar import paris_date
+from ..energy.calendar import day_start, paris_date
 from .answers import unreadable
 from .models import EcowattDay, GridPoint, GridSeries, TempoDay, TempoForecast, TempoForecastDay, ZenFlexDay
-from .parsing import instant, leading_day, mapping, mappings, number, sequence, text, wall_time, whole
+from .parsing import civil_day, instant, mapping, mappings, number, sequence, text, wall_time, whole
 
 _HOURS: Final = 24
 _HIGHEST_LEVEL: Final = 3
@@ -16,8 +16,8 @@ _HIGHEST_LEVEL: Final = 3
 def read_tempo_days(data: object, first: date, last: date) -> tuple[TempoDay, ...]:
     """`GET /tempo/days` from `first` to `last`. Of two rows of a day the one updated last counts."""
     found: dict[date, TempoDay] = {}
-    for item in _rows(data, "Tempo days", lambda row: leading_day(row.get("date"))):
-        day, color = leading_day(item.get("date")), text(item.get("color"))
+    for item in _rows(data, "Tempo days", lambda row: _civil_day(row.get("date"))):
+        day, color = _civil_day(item.get("date")), text(item.get("color"))
         if day is None or color is None or not first <= day <= last:
             continue
         row = TempoDay(
@@ -35,8 +35,8 @@ def read_tempo_forecast(data: object) -> TempoForecast:
     """`GET /tempo/forecast`."""
     content = mapping(data)
     found: dict[date, TempoForecastDay] = {}
-    for item in _rows(content.get("forecasts"), "Tempo forecasts", lambda row: leading_day(row.get("date"))):
-        day = leading_day(item.get("date"))
+    for item in _rows(content.get("forecasts"), "Tempo forecasts", lambda row: _civil_day(row.get("date"))):
+        day = _civil_day(item.get("date"))
         if day is not None:
             found[day] = TempoForecastDay(
                 day=day,
@@ -72,8 +72,8 @@ def read_ecowatt(data: object, first: date, last: date) -> tuple[EcowattDay, ...
 def read_zen_flex_days(data: object, first: date, last: date) -> tuple[ZenFlexDay, ...]:
     """`GET /zen-flex/days` from `first` to `last`; an absent day is unknown."""
     found: dict[date, str] = {}
-    for item in _rows(data, "Zen Flex days", lambda row: leading_day(row.get("date"))):
-        day, day_type = leading_day(item.get("date")), text(item.get("day_type"))
+    for item in _rows(data, "Zen Flex days", lambda row: _civil_day(row.get("date"))):
+        day, day_type = _civil_day(item.get("date")), text(item.get("day_type"))
         if day is not None and day_type is not None and first <= day <= last:
             found[day] = day_type
     return tuple(ZenFlexDay(day=day, day_type=found[day]) for day in sorted(found))
@@ -128,6 +128,14 @@ def _rows(
     if data and not any(has_key(row) is not None for row in rows):
         raise unreadable(f"{what} of an unknown shape")
     return rows
+
+
+def _civil_day(value: object) -> date | None:
+    """A plain day, or its Paris midnight however it is written; what another moment would be the day of is not guessed."""
+    if (day := civil_day(value)) is not None:
+        return day
+    at = instant(value)
+    return paris_date(at) if at is not None and at == day_start(paris_date(at)) else None
 
 
 def _signal_day(periode: object) -> date | None:
