@@ -93,7 +93,7 @@ def test_a_view_is_what_a_naive_table_says_until_it_looks_again(
 
     table = [row for row in naive_hours(signals) if row[0] + HOUR > now]
     following = [level for _, level in table[:12]] + [None] * (12 - len(table))
-    assert view.level == (following[0] if following else None)
+    assert [view.level, view.next_level] == [*following, None, None][:2]
     known = [level for level in following if level is not None]
     if None not in following:
         assert view.worst_next == max(known)
