@@ -20,6 +20,9 @@ _NO_DAYS: Final[Mapping[date, str]] = MappingProxyType({})
 _UNKNOWN: Final = "-"
 _HOURS: Final = 24
 _LEVELS: Final = "0123"
+_LONGEST_SEASON: Final = 366
+_YEARS: Final = range(1900, 2200)
+"""Outside, a day is a mistake, and arithmetic on it may overflow."""
 
 
 class NationalFormatError(ValueError):
@@ -76,7 +79,7 @@ def decode_national(data: object) -> NationalState:
     since = content.get("tempo_since")
     return NationalState(
         tempo=_decode_tempo(content),
-        tempo_since=None if since is None else date.fromisoformat(str(since)),
+        tempo_since=None if since is None else _decode_day(since),
         tempo_came={day: _whole(minute) for day, minute in _by_day(content, "tempo_came")},
         zen_flex=_decode_days(content.get("zen_flex"), ZEN_FLEX_LETTERS),
         ecowatt={day: _decode_signal(day, item) for day, item in _by_day(content, "ecowatt")},
@@ -95,7 +98,7 @@ def decode_national(data: object) -> NationalState:
 
 def _decode_tempo(content: Mapping[str, object]) -> TempoSignal:
     colours = _decode_days(content.get("tempo"), TEMPO_LETTERS)
-    provisional = frozenset(date.fromisoformat(str(day)) for day in _list(content.get("tempo_provisional", [])))
+    provisional = frozenset(_decode_day(day) for day in _list(content.get("tempo_provisional", [])))
     if not provisional <= colours.keys():
         raise NationalFormatError("A provisional day without a colour")
     return TempoSignal(
@@ -130,7 +133,9 @@ def _decode_days(data: object, letters: Mapping[str, str]) -> dict[date, str]:
     words = {letter: word for word, letter in letters.items()} | {word: word for word in letters}
     days: dict[date, str] = {}
     for text, written in _mapping(data).items():
-        day, kept = date.fromisoformat(text), str(written)
+        day, kept = _decode_day(text), str(written)
+        if len(kept) > _LONGEST_SEASON:
+            raise NationalFormatError("Longer than a season")
         for piece in [kept] if kept in letters else kept:
             if piece != _UNKNOWN:
                 if piece not in words:
@@ -151,7 +156,7 @@ def _decode_signal(day: date, item: object) -> EcowattSignal:
         raise NationalFormatError("Not the hours of a day")
     return EcowattSignal(
         day=day,
-        level=None if level is None else _whole(level),
+        level=None if level is None else _level(level),
         message=None if message is None else str(message),
         hours=tuple(None if letter == _UNKNOWN else int(letter) for letter in hours),
         generated_at=_decode_instant(generated_at),
@@ -182,14 +187,21 @@ def _decode_instant(value: object) -> datetime | None:
     if value is None:
         return None
     found = datetime.fromisoformat(str(value))
-    if found.tzinfo is None:
-        raise NationalFormatError("An instant without its zone")
+    if found.tzinfo is None or found.year not in _YEARS:
+        raise NationalFormatError("An instant without its zone, or of no time at all")
     return found
+
+
+def _decode_day(text: object) -> date:
+    day = date.fromisoformat(str(text))
+    if day.year not in _YEARS:
+        raise NationalFormatError("Not a day of our times")
+    return day
 
 
 def _by_day(content: Mapping[str, object], key: str) -> Iterator[tuple[date, object]]:
     """Items by their day; none in a file of before there were signals."""
-    return ((date.fromisoformat(day), item) for day, item in _mapping(content.get(key, {})).items())
+    return ((_decode_day(day), item) for day, item in _mapping(content.get(key, {})).items())
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -208,6 +220,13 @@ def _whole(value: object) -> int:
     if not isinstance(value, int) or value < 0:
         raise NationalFormatError("Expected a whole number")
     return value
+
+
+def _level(value: object) -> int:
+    level = _whole(value)
+    if str(level) not in _LEVELS:
+        raise NationalFormatError("Not a level")
+    return level
 
 
 def _number(value: object) -> float:

@@ -1,0 +1,34 @@
+"""What a review of the national signals found, and broke: a file of nonsense, a listener that fails, routes that stay broken."""
+
+from typing import Any
+
+import pytest
+
+from tests.account import paris
+from tests.national_rig import FIRST, NATIONAL, NOON, TODAY, OpenRig, paths
+from tests.simulators.tempo import colour
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"tempo": {"9999-12-31": "BB"}},
+        {"tempo": {"2026-09-01": "B" * 3_000_000}},
+        {"tempo_chances_at": "0001-01-01T00:00:00+00:00"},
+        {"tempo_since": "0001-01-01"},
+        {"asked": {"ecowatt": {"at": "0001-01-01T00:00:00+00:00"}}},
+        {"asked": {"zen_flex": {"at": "0001-01-01T00:00:00+00:00"}}},
+        {"ecowatt": {"2026-11-21": [9, "1" * 24, None, None]}},
+        {"ecowatt": {"0001-01-01": [1, "1" * 24, None, None], "9999-12-31": [1, "2" * 24, None, None]}},
+    ],
+    ids=lambda nonsense: str(nonsense)[:50],
+)
+async def test_a_file_of_nonsense_is_set_aside_and_everything_is_asked_again(
+    open_rig: OpenRig, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture, nonsense: dict[str, Any]
+) -> None:
+    hass_storage[NATIONAL] = {"version": 1, "minor_version": 1, "key": NATIONAL, "data": {"asked": {}, **nonsense}}
+    rig = await open_rig(NOON)
+    assert caplog.text.count("could not be read, was set aside") == 1
+    await rig.join()
+    assert paths(rig.simulator.calls) == FIRST
+    assert rig.national.tempo.colours[TODAY] == colour(TODAY)
