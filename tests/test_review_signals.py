@@ -1,10 +1,11 @@
 """What a review of the national signals found, and broke: a file of nonsense, a listener that fails, routes that stay broken."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.account import paris
+from custom_components.myelectricaldata.coordinators.national_plan import Route
 from tests.national_rig import FIRST, NATIONAL, NOON, TODAY, OpenRig, paths
 from tests.simulators.tempo import colour
 
@@ -32,3 +33,25 @@ async def test_a_file_of_nonsense_is_set_aside_and_everything_is_asked_again(
     await rig.join()
     assert paths(rig.simulator.calls) == FIRST
     assert rig.national.tempo.colours[TODAY] == colour(TODAY)
+
+
+async def test_a_listener_that_fails_neither_silences_the_others_nor_has_the_gateway_asked_again(
+    open_rig: OpenRig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig = await open_rig(NOON)
+    before: list[object] = []
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("an entity of somebody else")
+
+    rig.national._listeners.insert(0, fails)
+    rig.national._signal_listeners.insert(0, fails)
+    rig.national._price_listeners.insert(0, fails)
+    rig.national.async_add_signal_listener(before.append)
+    await rig.join()
+    assert paths(rig.simulator.calls) == FIRST
+    assert before
+    assert rig.told
+    assert "an entity of somebody else" in caplog.text
+    assert await rig.travel(NOON + timedelta(hours=3)) == []
+    assert rig.national.asked_at(Route.TEMPO) is not None

@@ -9,6 +9,7 @@ from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
+from ..const import LOGGER
 from ..energy import ecowatt
 from ..energy.calendar import PARIS, paris_date
 from ..energy.ecowatt import EcowattNews, EcowattSignal
@@ -200,28 +201,27 @@ class NationalKnowledge:
         )
         after, changes = await self._hass.async_add_executor_job(before.merged, providers, offers, paris_date(now))
         if self._catalogue.set(after):
-            self._tell()
+            _tell(self._listeners)
             if before.offers and changes:
-                for listener in tuple(self._price_listeners):
-                    listener(changes)
+                _tell(self._price_listeners, changes)
 
     def _keep(self, state: NationalState, news: News = ()) -> None:
         """Another state, with what happened; those who count the cost hear of other types of days only."""
         before = self._state.value
         self._state.set(state)
         if self._note_calendars():
-            self._tell()
+            _tell(self._listeners)
         if (
             state.tempo is not before.tempo
             or state.zen_flex is not before.zen_flex
             or state.ecowatt is not before.ecowatt
         ):
-            self._tell_signals(news)
+            _tell(self._signal_listeners, news)
 
     def _keep_grid(self, grid: GridReadings) -> None:
         if grid != self._grid:
             self._grid = grid
-            self._tell_signals(())
+            _tell(self._signal_listeners, ())
 
     def _note_calendars(self) -> bool:
         """Whether the calendars are others than before."""
@@ -231,13 +231,14 @@ class NationalKnowledge:
         self._calendars = Calendars(tempo=state.tempo.colours, zen_flex=state.zen_flex)
         return True
 
-    def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
 
-    def _tell_signals(self, news: News) -> None:
-        for listener in tuple(self._signal_listeners):
-            listener(news)
+def _tell[*Ts](listeners: Iterable[Callable[[*Ts], None]], *told: *Ts) -> None:
+    """Tell each of them. What fails in one is not the answer's fault, which would be asked for again and again."""
+    for listener in tuple(listeners):
+        try:
+            listener(*told)
+        except Exception:  # noqa: BLE001  entities and automations of others
+            LOGGER.exception("What is told of the national signals was not taken in")
 
 
 def tempo_chance(day: TempoForecastDay) -> TempoChance | None:
