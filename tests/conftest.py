@@ -15,6 +15,7 @@ from hypothesis import settings
 from custom_components.myelectricaldata.coordinators import account as account_coordinator
 from custom_components.myelectricaldata.coordinators import national_known
 from custom_components.myelectricaldata.coordinators.national_plan import Route
+from custom_components.myelectricaldata.energy.calendar import day_start
 from custom_components.myelectricaldata.gateway import transport
 from tests.account import Account, account_entry
 from tests.automation_rig import automations  # noqa: F401  a fixture
@@ -74,6 +75,8 @@ async def open_account(
 
         async def open_one(at: datetime, *households: Household, start: bool = True, **options: Any) -> Account:
             freezer.move_to(at)
+            # Of a real time that an earlier test left here, freezegun copies all but which of autumn's two hours it is.
+            day_start.cache_clear()
             simulator = await stack.enter_async_context(GatewaySimulator(list(households), **options))
             entry = account_entry(simulator, households)
             account = Account(hass=hass, freezer=freezer, simulator=simulator, entry=entry)

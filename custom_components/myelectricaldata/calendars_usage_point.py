@@ -10,11 +10,11 @@ from homeassistant.util import dt as dt_util
 
 from .calendar_entity import AgendaCalendar, timed_event
 from .coordinators import MyElectricalDataConfigEntry, UsagePointCoordinator
-from .energy.agenda import PeakStretch, Stretch, has_peak_days, offpeak_stretches, peak_stretches, within
+from .energy.agenda import PeakStretch, Stretch, has_peak_days, peak_stretches, within
 from .energy.calendar import paris_date
 from .energy.options import OptionCode
 from .energy.tariff import Calendars, Tariff
-from .entity import UsagePointEntity, contract_hours, has_offpeak_hours
+from .entity import UsagePointEntity, has_offpeak_hours
 from .texts import Texts
 
 OFFPEAK_HOURS: Final = CalendarEntityDescription(key="offpeak_hours")
@@ -23,7 +23,7 @@ USAGE_POINT_CALENDARS: Final = frozenset({OFFPEAK_HOURS.key, PEAK_DAYS.key})
 
 
 class TariffCalendar[ItemT: (Stretch, PeakStretch)](UsagePointEntity, AgendaCalendar[ItemT]):
-    """Stretches that a tariff has; computed once for the same tariff and types of days on the same day."""
+    """Stretches that a tariff has."""
 
     def __init__(
         self,
@@ -34,10 +34,10 @@ class TariffCalendar[ItemT: (Stretch, PeakStretch)](UsagePointEntity, AgendaCale
     ) -> None:
         super().__init__(entry, coordinator, description)
         self._texts = texts
-        self._known: tuple[date, Tariff, Calendars, tuple[ItemT, ...]] | None = None
 
+    @property
     @abstractmethod
-    def _computed(self, today: date) -> tuple[ItemT, ...]:
+    def _stretches(self) -> tuple[ItemT, ...]:
         """The stretches as of today."""
 
     @property
@@ -51,14 +51,6 @@ class TariffCalendar[ItemT: (Stretch, PeakStretch)](UsagePointEntity, AgendaCale
         """Always: a calendar needs no gateway."""
         return True
 
-    @property
-    def _stretches(self) -> tuple[ItemT, ...]:
-        today, tariff, calendars = paris_date(dt_util.utcnow()), self.coordinator.tariff, self.coordinator.calendars
-        known = self._known
-        if known is None or known[0] != today or known[1] is not tariff or known[2] is not calendars:
-            known = self._known = today, tariff, calendars, self._computed(today)
-        return known[3]
-
     @override
     def _items(self, start: datetime, end: datetime) -> Sequence[ItemT]:
         return within(self._stretches, start, end)
@@ -69,16 +61,17 @@ class OffpeakCalendar(TariffCalendar[Stretch]):
 
     def __init__(self, entry: MyElectricalDataConfigEntry, coordinator: UsagePointCoordinator, texts: Texts) -> None:
         super().__init__(entry, coordinator, OFFPEAK_HOURS, texts)
-        self._contract = contract_hours(coordinator)
 
     @property
     @override
     def is_of_use(self) -> bool:
         return has_offpeak_hours(self.coordinator)
 
+    @property
     @override
-    def _computed(self, today: date) -> tuple[Stretch, ...]:
-        return offpeak_stretches(self.coordinator.tariff, self.coordinator.calendars, self._contract, today)
+    def _stretches(self) -> tuple[Stretch, ...]:
+        point = self.coordinator
+        return point.offpeak_hours.stretches(point.tariff, point.calendars, dt_util.utcnow())
 
     @override
     def _event_of(self, item: Stretch) -> CalendarEvent:
@@ -90,15 +83,21 @@ class PeakDaysCalendar(TariffCalendar[PeakStretch]):
 
     def __init__(self, entry: MyElectricalDataConfigEntry, coordinator: UsagePointCoordinator, texts: Texts) -> None:
         super().__init__(entry, coordinator, PEAK_DAYS, texts)
+        self._known: tuple[date, Tariff, Calendars, tuple[PeakStretch, ...]] | None = None
 
     @property
     @override
     def is_of_use(self) -> bool:
         return has_peak_days(self.coordinator.tariff, paris_date(dt_util.utcnow()))
 
+    @property
     @override
-    def _computed(self, today: date) -> tuple[PeakStretch, ...]:
-        return peak_stretches(self.coordinator.tariff, self.coordinator.calendars, today)
+    def _stretches(self) -> tuple[PeakStretch, ...]:
+        today, tariff, calendars = paris_date(dt_util.utcnow()), self.coordinator.tariff, self.coordinator.calendars
+        known = self._known
+        if known is None or known[0] != today or known[1] is not tariff or known[2] is not calendars:
+            known = self._known = today, tariff, calendars, peak_stretches(tariff, calendars, today)
+        return known[3]
 
     @override
     def _event_of(self, item: PeakStretch) -> CalendarEvent:

@@ -13,12 +13,10 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_OFFPEAK, CONF_SURPLUS, CONF_TARIFF, DOMAIN, GATEWAY_WEBSITE
+from .const import CONF_SURPLUS, CONF_TARIFF, DOMAIN, GATEWAY_WEBSITE
 from .coordinators import AccountCoordinator, MyElectricalDataConfigEntry, UsagePointCoordinator
-from .energy.agenda import offpeak_stretches
 from .energy.calendar import day_end, paris_date
-from .energy.offpeak import OffpeakSchedule
-from .energy.offpeak_hours import OffpeakHours, OffpeakMoment
+from .energy.offpeak_hours import OffpeakMoment
 
 
 @callback
@@ -65,17 +63,10 @@ def tariffs_are_known(coordinator: UsagePointCoordinator) -> bool:
     )
 
 
-def contract_hours(coordinator: UsagePointCoordinator) -> OffpeakSchedule:
-    """The off-peak hours of the contract of a usage point, for the days on which its tariff does not say."""
-    return OffpeakSchedule.from_config(coordinator.subentry.data.get(CONF_OFFPEAK, []))
-
-
 def has_offpeak_hours(coordinator: UsagePointCoordinator) -> bool:
     """Whether it is off-peak at times, by the tariff in force, by one that is to come or by the contract."""
     now = dt_util.utcnow()
-    stretches = offpeak_stretches(
-        coordinator.tariff, coordinator.calendars, contract_hours(coordinator), paris_date(now)
-    )
+    stretches = coordinator.offpeak_hours.stretches(coordinator.tariff, coordinator.calendars, now)
     return any(stretch.end > now for stretch in stretches)
 
 
@@ -194,17 +185,9 @@ class OffpeakClockEntity(ClockEntity):
     _now: datetime
     _moment: OffpeakMoment
 
-    def __init__(
-        self,
-        entry: MyElectricalDataConfigEntry,
-        coordinator: UsagePointCoordinator,
-        description: EntityDescription,
-    ) -> None:
-        super().__init__(entry, coordinator, description)
-        self._hours = OffpeakHours(contract_hours(coordinator))
-
     @override
     def _look(self, now: datetime) -> datetime | None:
         self._now = now
-        self._moment = self._hours.at(self.coordinator.tariff, self.coordinator.calendars, now)
+        point = self.coordinator
+        self._moment = point.offpeak_hours.at(point.tariff, point.calendars, now)
         return self._moment.next_change

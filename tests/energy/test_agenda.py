@@ -1,6 +1,6 @@
 """Off-peak hours, peak hours and marked days as stretches, against clocks on the wall that are read minute by minute."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -27,12 +27,13 @@ NEVER = OffpeakSchedule()
 NOTHING = Calendars()
 MINUTE = timedelta(minutes=1)
 TODAY = date(2026, 11, 21)
+LEAP_DAY = date(2028, 2, 29)
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 DAYS = (
     date(2026, 11, 20), TODAY, date(2026, 11, 22), date(2026, 12, 24), date(2026, 12, 25), date(2026, 12, 31),
     date(2027, 1, 1), date(2027, 2, 28), SPRING - timedelta(days=1), SPRING, SPRING + timedelta(days=1),
     date(2027, 3, 31), date(2027, 4, 1), date(2027, 5, 1), date(2027, 7, 13), date(2027, 7, 14), date(2027, 7, 17),
-    AUTUMN - timedelta(days=1), AUTUMN, AUTUMN + timedelta(days=1), date(2028, 2, 29),
+    AUTUMN - timedelta(days=1), AUTUMN, AUTUMN + timedelta(days=1),
 )  # fmt: skip
 
 
@@ -57,9 +58,9 @@ def covered(stretches: tuple[Stretch, ...], instant: datetime) -> bool:
     return any(stretch.start <= instant < stretch.end for stretch in stretches)
 
 
-def check(stretches: tuple[Stretch, ...], is_offpeak: Callable[[datetime], bool]) -> None:
+def check(stretches: tuple[Stretch, ...], is_offpeak: Callable[[datetime], bool], days: Iterable[date] = DAYS) -> None:
     """Every minute of the days by the clock on the wall; and no stretch touches the next."""
-    for day in DAYS:
+    for day in days:
         near = tuple(within(stretches, day_start(day), day_end(day)))
         instant = day_start(day)
         while instant < day_end(day):
@@ -142,6 +143,7 @@ def test_it_is_off_peak_at_each_minute_that_the_wall_clock_says(
     told: Tariff, contract: OffpeakSchedule, calendars: Calendars, is_offpeak: Callable[[datetime], bool]
 ) -> None:
     check(offpeak_stretches(told, calendars, contract, TODAY), is_offpeak)
+    check(offpeak_stretches(told, calendars, contract, LEAP_DAY - timedelta(days=9)), is_offpeak, [LEAP_DAY])
 
 
 def test_a_night_is_one_stretch_of_seven_eight_or_nine_hours() -> None:
@@ -152,9 +154,9 @@ def test_a_night_is_one_stretch_of_seven_eight_or_nine_hours() -> None:
     }
     assert lengths[date(2026, 12, 31)] == 8
     assert (lengths[date(2027, 3, 27)], lengths[date(2027, 10, 30)]) == (7, 9)
-    assert len(stretches) == 31 + 731
+    assert len(stretches) == 31 + 400
     assert stretches[0] == Stretch(wall(date(2026, 10, 21), 22), wall(date(2026, 10, 22), 6))
-    assert stretches[-1] == Stretch(wall(date(2028, 11, 20), 22), wall(date(2028, 11, 21), 6))
+    assert stretches[-1] == Stretch(wall(date(2027, 12, 25), 22), wall(date(2027, 12, 26), 6))
 
 
 def test_a_weekend_is_one_stretch_with_the_nights_around_it() -> None:
@@ -202,7 +204,7 @@ def test_a_stretch_that_the_wall_clock_shows_backwards_is_told_in_two(
 def test_hours_without_an_end_are_one_stretch_that_goes_on() -> None:
     (only,) = offpeak_stretches(Tariff(), NOTHING, hours("00:00-24:00"), TODAY)
     assert only.start < wall(TODAY)
-    assert only.end > wall(date(2028, 11, 1))
+    assert only.end > wall(date(2027, 12, 1))
     assert offpeak_stretches(Tariff(), NOTHING, NEVER, TODAY) == ()
 
 

@@ -26,6 +26,7 @@ from custom_components.myelectricaldata.coordinators.signals import (
 from custom_components.myelectricaldata.coordinators.snapshot import AccountSnapshot, NewData, UsagePointSnapshot
 from custom_components.myelectricaldata.energy.entries import TariffEntry
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
+from custom_components.myelectricaldata.energy.offpeak_hours import OffpeakHours
 from custom_components.myelectricaldata.energy.readings import DayRecord
 from custom_components.myelectricaldata.energy.summary import summarise_energy, summarise_peaks
 from custom_components.myelectricaldata.energy.tariff import Calendars, Tariff
@@ -115,6 +116,7 @@ class UsagePointStandIn(DataUpdateCoordinator[UsagePointSnapshot]):
         self.subentry: ConfigSubentry = entry.subentries[SUBENTRY_ID]
         self.directions = directions
         self.offpeak = offpeak
+        self.offpeak_hours = OffpeakHours(offpeak)
         self.tariff = money.tariff
         self.surplus = money.surplus
         self.calendars = money.calendars
@@ -208,7 +210,7 @@ def make_rig(
                 subentry_type=SUBENTRY_USAGE_POINT,
                 title="Maison",
                 unique_id=f"usage_point_{PDL}",
-                data={"pdl": PDL, "offpeak": offpeak or [], **(config or {})},
+                data={"pdl": PDL, **(config or {})},
             )
         ],
     )

@@ -69,7 +69,7 @@ async def test_a_question_about_a_century_is_answered_with_two_years(
 ) -> None:
     account = await open_house(open_account, hass, windows=("22:30-06:30",))
     found = await events(account, "offpeak_hours", paris(1970, 1, 1), paris(2199, 1, 1))
-    assert len(found) == 31 + 731
+    assert len(found) == 31 + 400
     lengths = {end - start for start, end in spans(found)}
     assert lengths == {timedelta(hours=7), timedelta(hours=8), timedelta(hours=9)}
 

@@ -13,6 +13,7 @@ from ..energy.entries import OfferHistory, Source, TariffEntry, entry_in_force, 
 from ..energy.entry_format import EntryError, decode_entries
 from ..energy.offers import OfferKey, PriceChange
 from ..energy.offpeak import OffpeakSchedule
+from ..energy.offpeak_hours import OffpeakHours
 from ..energy.options import CONTRACT_HOURS, OptionCode
 from ..energy.regulated import preload, regulated_history
 from ..energy.tariff import Calendars, Tariff, TariffVersion
@@ -28,6 +29,8 @@ class UsagePointTariffs:
         self._hass = hass
         self._title = title
         self._contract_hours = OffpeakSchedule.from_config(data.get(CONF_OFFPEAK, []))
+        self.offpeak_hours = OffpeakHours(self._contract_hours)
+        """When it is off-peak; one for all entities, since it looks years ahead."""
         self.national: National | None = None
         """Calendars and catalogue, once started."""
         self._entity_prices: EntityPriceLog | None = None

@@ -16,6 +16,7 @@ from ..const import CONF_PDL, DOMAIN, LOGGER, TICK
 from ..energy.calendar import day_end
 from ..energy.offers import PriceChange
 from ..energy.offpeak import OffpeakSchedule
+from ..energy.offpeak_hours import OffpeakHours
 from ..energy.readings import DayRecord
 from ..energy.series import DaySeries
 from ..energy.summary import EnergySummary, summarise_energy, summarise_peaks
@@ -82,6 +83,11 @@ class UsagePointCoordinator(DataUpdateCoordinator[UsagePointSnapshot]):
     def offpeak(self) -> OffpeakSchedule:
         """The off-peak hours of today."""
         return self.tariffs.offpeak
+
+    @property
+    def offpeak_hours(self) -> OffpeakHours:
+        """When it is off-peak: one computation for all entities."""
+        return self.tariffs.offpeak_hours
 
     @property
     def series(self) -> tuple[DaySeries, ...]:

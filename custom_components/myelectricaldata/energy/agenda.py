@@ -21,7 +21,7 @@ from .tempo import BLUE, COLOURS, possible_colours, tempo_day_start
 OFFPEAK_DAYS_BACK: Final = 31
 """Not further: nobody says since when the contract has its hours."""
 PEAK_DAYS_BACK: Final = 366
-DAYS_AHEAD: Final = 731
+DAYS_AHEAD: Final = 400
 """How far hours that recur for ever are shown."""
 ZEN_FLEX_TYPES: Final = ("ECO", "SOBRIETE", "BONUS")
 MARKED_ZEN_FLEX: Final = frozenset({"SOBRIETE", "BONUS"})
@@ -97,7 +97,7 @@ def uses_signal(tariff: Tariff, signal: Signal, today: date) -> bool:
 def offpeak_stretches(
     tariff: Tariff, calendars: Calendars, contract: OffpeakSchedule, today: date
 ) -> tuple[Stretch, ...]:
-    """Off-peak hours from a month ago to two years ahead.
+    """Off-peak hours from a month ago to a good year ahead.
 
     On each day those of the tariff in force; those of the contract where there is none, or where it has no off-peak
     period and so does not say. Hours that go on are one stretch, however long. One that the horizon cuts is not shown,
@@ -135,7 +135,7 @@ def is_offpeak(tariff: Tariff, calendars: Calendars, contract: OffpeakSchedule, 
 
 
 def peak_stretches(tariff: Tariff, calendars: Calendars, today: date) -> tuple[PeakStretch, ...]:
-    """Peak hours of the peak days from a year ago to two years ahead, as far as they are known; one day by one."""
+    """Peak hours of the peak days from a year ago to a good year ahead, as far as they are known; one day by one."""
     return tuple(
         PeakStretch(start, end, version.option.code)
         for day in days_between(today - timedelta(days=PEAK_DAYS_BACK), today + timedelta(days=DAYS_AHEAD))
