@@ -48,14 +48,14 @@ class _Sought:
 
     tariff: Tariff
     calendars: Calendars
-    day: date
-    """Paris day of the search; from another one it may see further."""
+    at: datetime
+    """Of the search: from another day it may see further, and before it, by a clock that was set back, less."""
     found: NextPrice
 
     def holds(self, tariff: Tariff, calendars: Calendars, now: datetime) -> bool:
-        """Whether a search now, later than the one that was made, would find the same."""
-        same = self.tariff is tariff and self.calendars is calendars and self.day == paris_date(now)
-        return same and (self.found is None or now < self.found[0])
+        """Whether a search now would find the same."""
+        same = self.tariff is tariff and self.calendars is calendars and paris_date(self.at) == paris_date(now)
+        return same and self.at <= now and (self.found is None or now < self.found[0])
 
 
 class PriceWatch:
@@ -66,9 +66,9 @@ class PriceWatch:
         self._sought: _Sought | None = None
 
     def look(self, tariff: Tariff, calendars: Calendars, now: datetime) -> tuple[PriceMoment, NextPrice]:
-        """What applies at an instant (aware), not before that of the last look, and what follows."""
+        """What applies at an instant (aware), and what follows."""
         if self._sought is None or not self._sought.holds(tariff, calendars, now):
-            self._sought = _Sought(tariff, calendars, paris_date(now), next_change(tariff, calendars, now))
+            self._sought = _Sought(tariff, calendars, now, next_change(tariff, calendars, now))
         return price_at(tariff, calendars, now), self._sought.found
 
 

@@ -6,13 +6,13 @@ very second at which time alone makes another one, and whenever something was pu
 
 from abc import abstractmethod
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, override
+from typing import Any, Final, Protocol, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.event import async_track_point_in_utc_time, async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
@@ -24,6 +24,13 @@ from .national import National
 
 type News = tuple[TempoNews | EcowattNews, ...]
 type NewsListener = Callable[[News], None]
+
+
+CHECKED_EVERY: Final = timedelta(minutes=5)
+"""How late a view may be where the clock was set, as on a card computer that starts without one, or the machine slept.
+
+Timers count the seconds that the machine is awake, whatever the clock on the wall says.
+"""
 
 
 class View(Protocol):
@@ -49,22 +56,28 @@ class SignalClock[V: View]:
         self._view_of = view_of
         self._looked = looked
         self._disarm: CALLBACK_TYPE | None = None
-        self._leave: CALLBACK_TYPE | None = national.async_add_signal_listener(self._async_told)
+        self._leave: tuple[CALLBACK_TYPE, ...] = (
+            national.async_add_signal_listener(self._async_told),
+            async_track_time_interval(
+                hass, self._async_check, CHECKED_EVERY, name=f"{DOMAIN} clock", cancel_on_shutdown=True
+            ),
+        )
         self.view = self._look()
 
     @callback
     def async_stop(self) -> None:
         """Follow the clock no longer; as often as one likes, as coordinators are shut down."""
-        if self._leave is not None:
-            self._leave()
-            self._leave = None
+        leave, self._leave = self._leave, ()
+        for each in leave:
+            each()
         if self._disarm is not None:
             self._disarm()
             self._disarm = None
 
     @callback
     def _look(self) -> V:
-        view = self._view_of(dt_util.utcnow())
+        self._looked_at = dt_util.utcnow()
+        view = self._view_of(self._looked_at)
         if self._disarm is not None:
             self._disarm()
         self._disarm = async_track_point_in_utc_time(self._hass, self._async_clock_struck, view.looks_again_at)
@@ -74,6 +87,12 @@ class SignalClock[V: View]:
     def _async_clock_struck(self, _now: datetime) -> None:
         self._disarm = None
         self._async_told(())
+
+    @callback
+    def _async_check(self, _now: datetime) -> None:
+        """Look again where the clock does not say what the timer was set by."""
+        if not self._looked_at <= dt_util.utcnow() < self.view.looks_again_at:
+            self._async_told(())
 
     @callback
     def _async_told(self, news: News) -> None:
