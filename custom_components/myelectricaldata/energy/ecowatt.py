@@ -86,11 +86,9 @@ def merged(
     """
     found = {day: signal for day, signal in known.items() if day >= keep_from}
     for row in rows:
-        if row.day < keep_from:
-            continue
-        signal = _joined(found.get(row.day), row)
-        if signal.worst is not None or row.day in found:
-            found[row.day] = signal
+        # A signal without a single level says nothing.
+        if row.day >= keep_from and row.worst is not None:
+            found[row.day] = _joined(found.get(row.day), row)
     return known if found == known else {day: found[day] for day in sorted(found)}
 
 
