@@ -82,7 +82,7 @@ def merged(
     """What is known with what has come, days before `keep_from` dropped; the very same object when nothing changes.
 
     What an answer does not tell stays: the source drops the past hours of a day. Of two signals of a day the one that was
-    generated first only fills the holes of the other.
+    generated first, or nobody knows when, only fills the holes of the other.
     """
     found = {day: signal for day, signal in known.items() if day >= keep_from}
     for row in rows:
@@ -95,7 +95,7 @@ def merged(
 def _joined(known: EcowattSignal | None, row: EcowattSignal) -> EcowattSignal:
     if known is None:
         return row
-    if known.generated_at is not None and row.generated_at is not None and row.generated_at < known.generated_at:
+    if known.generated_at is not None and (row.generated_at is None or row.generated_at < known.generated_at):
         known, row = row, known
     return EcowattSignal(
         day=row.day,
