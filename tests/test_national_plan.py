@@ -312,14 +312,15 @@ def test_failures_wait_ever_longer_and_a_refusal_as_long_as_it_says() -> None:
     assert not Asked(retry_at=now + timedelta(days=400)).waits(now)
 
 
-def test_what_automations_wait_for_is_never_put_off_by_hours() -> None:
-    for route in (Route.TEMPO, Route.ECOWATT):
-        asked = Asked()
-        for _ in range(20):
-            asked = asked.failed(at(12), pauses=PAUSES[route])
-        assert not asked.waits(at(13))
-    tempo = Asked(failures=99).failed(at(12), pauses=PAUSES[Route.TEMPO])
-    assert not tempo.waits(at(12, 15))
+def test_what_automations_wait_for_is_not_put_off_by_hours_unless_it_fails_for_a_day() -> None:
+    for failures in range(12):
+        assert not Asked(failures=failures).failed(at(12), pauses=PAUSES[Route.ECOWATT]).waits(at(13))
+    for failures in range(4 * 24):
+        assert not Asked(failures=failures).failed(at(12), pauses=PAUSES[Route.TEMPO]).waits(at(12, 15))
+    for failures in (4 * 24, 10**9):
+        assert Asked(failures=failures).failed(at(12), pauses=PAUSES[Route.TEMPO]).waits(at(12, 58))
+        assert not Asked(failures=failures).failed(at(12), pauses=PAUSES[Route.TEMPO]).waits(at(13))
+        assert not Asked(failures=failures).failed(at(12), pauses=PAUSES[Route.ECOWATT]).waits(at(16))
 
 
 def test_a_gateway_that_is_down_is_tried_every_quarter_of_an_hour_and_by_night_every_hour() -> None:

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from custom_components.myelectricaldata.coordinators.kept import Kept
 from custom_components.myelectricaldata.coordinators.national_plan import Route
+from custom_components.myelectricaldata.gateway.budget import UNCACHED_LIMIT
+from tests.account import paris
 from tests.national_rig import FIRST, NATIONAL, NOON, TODAY, OpenRig, paths
+from tests.simulators.faults import Fault
 from tests.simulators.tempo import colour
 
 
@@ -55,3 +59,49 @@ async def test_a_listener_that_fails_neither_silences_the_others_nor_has_the_gat
     assert "an entity of somebody else" in caplog.text
     assert await rig.travel(NOON + timedelta(hours=3)) == []
     assert rig.national.asked_at(Route.TEMPO) is not None
+
+
+@pytest.mark.parametrize(
+    ("route", "daily", "uncached"),
+    [("/ecowatt", 18, 18), ("/tempo", 3 * (24 + 6), 2)],
+)
+async def test_a_route_that_stays_broken_costs_little_and_is_not_written_down_each_time(
+    open_rig: OpenRig, monkeypatch: pytest.MonkeyPatch, route: str, daily: int, uncached: int
+) -> None:
+    writes: list[object] = []
+    encoded = Kept._encoded
+
+    def note(kept: Kept[Any]) -> dict[str, Any]:
+        writes.append(kept)
+        return encoded(kept)
+
+    monkeypatch.setattr(Kept, "_encoded", note)
+    rig = await open_rig(paris(2026, 11, 23, 0))
+    client = rig.client()
+    await rig.join(client)
+    rig.simulator.inject(Fault(kind="status", status=500, route=route, times=None))
+    await rig.travel(paris(2026, 11, 25, 1, 30))
+    assert client.budget.as_dict()["uncached"] < UNCACHED_LIMIT
+    writes.clear()
+    calls = await rig.travel(paris(2026, 11, 26, 1, 0), timedelta(minutes=10))
+    broken = [call for call in calls if call.path.startswith(route)]
+    assert 0 < len(broken) <= daily
+    assert client.budget.as_dict()["uncached"] in range(1, uncached + 1)
+    # One for each answer of the others, about.
+    assert 0 < len(writes) <= 8
+    rig.simulator.clear_faults()
+    await rig.travel(paris(2026, 11, 26, 5, 0), timedelta(minutes=10))
+    assert TODAY + timedelta(days=7) in rig.national.ecowatt
+    assert rig.national.tempo.colours[TODAY + timedelta(days=5)] == colour(TODAY + timedelta(days=5))
+
+
+async def test_what_the_gateway_says_of_when_to_come_back_outlives_a_restart(
+    open_rig: OpenRig, hass_storage: dict[str, Any]
+) -> None:
+    rig = await open_rig(NOON)
+    await rig.join()
+    await rig.travel(NOON + timedelta(hours=5))
+    rig.simulator.inject(Fault(kind="quota", route="/ecowatt", times=None))
+    calls = await rig.travel(NOON + timedelta(hours=6))
+    assert paths(calls)["/ecowatt/history"] == 1
+    assert hass_storage[NATIONAL]["data"]["asked"]["ecowatt"]["retry_at"] is not None

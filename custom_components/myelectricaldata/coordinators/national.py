@@ -279,10 +279,17 @@ class National(NationalKnowledge):
             self._troubled.add(route)
             LOGGER.info("The gateway does not serve %s (%s); trying again later", _WORDS[route], err)
         retry_at = err.retry_after if isinstance(err, QuotaError) else None
-        self._keep_asked(route, asked.failed(now, retry_at, pauses=PAUSES.get(route, BACKOFF)))
+        # A failure of the hour is not worth a write: cards wear out, and a restart may as well try again.
+        self._keep_asked(
+            route, asked.failed(now, retry_at, pauses=PAUSES.get(route, BACKOFF)), write=retry_at is not None
+        )
 
-    def _keep_asked(self, route: Route, asked: Asked) -> None:
+    def _keep_asked(self, route: Route, asked: Asked, *, write: bool = True) -> None:
         if route in _UNKEPT:
             self._unkept[route] = asked
+            return
+        state = replace(self._state.value, asked={**self._state.value.asked, route: asked})
+        if write:
+            self._state.set(state)
         else:
-            self._state.set(replace(self._state.value, asked={**self._state.value.asked, route: asked}))
+            self._state.value = state

@@ -56,10 +56,10 @@ SLACK: Final = timedelta(minutes=1)
 """Ticks are not exact to the second: one that comes a little early is not put off to the next."""
 BACKOFF: Final = (HALF_HOUR, ONE_HOUR, 2 * ONE_HOUR, 4 * ONE_HOUR)
 PAUSES: Final[Mapping[Route, tuple[timedelta, ...]]] = {
-    # What automations wait for, and one small question.
-    Route.TEMPO: (QUARTER,),
-    # Each question costs up to three of the day's uncached calls.
-    Route.ECOWATT: (QUARTER, HALF_HOUR, ONE_HOUR),
+    # What automations wait for, and one small question; what fails for a whole day is not back in a quarter of an hour.
+    Route.TEMPO: (*(QUARTER,) * 96, ONE_HOUR),
+    # Each question costs up to three of the day's uncached calls, which the user's other programs share.
+    Route.ECOWATT: (QUARTER, HALF_HOUR, *(ONE_HOUR,) * 11, 4 * ONE_HOUR),
 }
 """How long a route that fails at a gateway that is well is left alone, by failures in a row; else `BACKOFF`."""
 LONGEST_SILENCE: Final = ONE_HOUR
