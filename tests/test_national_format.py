@@ -122,7 +122,7 @@ def test_the_file_of_before_there_were_signals_is_read() -> None:
     )
     assert state.tempo == TempoSignal(colours={TODAY - ONE_DAY: "BLUE", TODAY: "RED", TODAY + ONE_DAY: "WHITE"})
     assert state.zen_flex == {TODAY: "ECO", TODAY + ONE_DAY: "SOBRIETE", date(2026, 12, 1): "BONUS"}
-    assert state.asked == {Route.TEMPO: Asked(at=datetime(2026, 11, 21, 10, 40, tzinfo=UTC))}
+    assert state.asked == {}
     assert state.minutes == {Route.TEMPO: 700, Route.ZEN_FLEX: 960, Route.CATALOGUE: 540}
     assert state.tempo_since is None
     assert not state.ecowatt

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.myelectricaldata.coordinators.kept import Kept
 from custom_components.myelectricaldata.coordinators.national_plan import Route
+from custom_components.myelectricaldata.energy.calendar import ONE_DAY
 from custom_components.myelectricaldata.gateway.budget import UNCACHED_LIMIT
 from tests.account import paris
 from tests.national_rig import FIRST, NATIONAL, NOON, TODAY, OpenRig, paths
@@ -105,3 +106,20 @@ async def test_what_the_gateway_says_of_when_to_come_back_outlives_a_restart(
     calls = await rig.travel(NOON + timedelta(hours=6))
     assert paths(calls)["/ecowatt/history"] == 1
     assert hass_storage[NATIONAL]["data"]["asked"]["ecowatt"]["retry_at"] is not None
+
+
+@pytest.mark.parametrize("has", [0, 30])
+async def test_the_history_of_a_gateway_that_is_new_itself_comes_once_it_has_one(open_rig: OpenRig, has: int) -> None:
+    rig = await open_rig(NOON)
+    oldest = TODAY - timedelta(days=4000)
+    gone = {oldest + timedelta(days=each) for each in range(4001 - has)} | ({TODAY + ONE_DAY} if not has else set())
+    rig.simulator.tempo.withheld.update(gone)
+    await rig.join()
+    calls = await rig.travel(NOON + timedelta(hours=20))
+    assert len([call for call in calls if call.query.get("start_date", "9") < "2017"]) <= 3
+    assert oldest + timedelta(days=600) not in rig.national.tempo.colours
+    rig.simulator.tempo.withheld.clear()
+    await rig.travel(NOON + timedelta(hours=27))
+    assert rig.national.tempo.colours[oldest + timedelta(days=600)] == colour(oldest + timedelta(days=600))
+    calls = await rig.travel(NOON + timedelta(hours=48))
+    assert [call for call in calls if call.query.get("start_date", "9") < "2017"] == []

@@ -35,7 +35,7 @@ class NationalState:
 
     tempo: TempoSignal = field(default_factory=TempoSignal)
     tempo_since: date | None = None
-    """From when on Tempo days were asked for; None before the whole history was."""
+    """From when on Tempo days are known, as far as the gateway has them; None before the whole history came."""
     tempo_came: Mapping[date, int] = field(default_factory=dict)
     """At what minute of the day the colour of the next one came, on the last days."""
     zen_flex: Mapping[date, str] = _NO_DAYS
@@ -83,7 +83,7 @@ def decode_national(data: object) -> NationalState:
         tempo_came={day: _whole(minute) for day, minute in _by_day(content, "tempo_came")},
         zen_flex=_decode_days(content.get("zen_flex"), ZEN_FLEX_LETTERS),
         ecowatt={day: _decode_signal(day, item) for day, item in _by_day(content, "ecowatt")},
-        asked={Route(name): _decode_asked(_mapping(item)) for name, item in _mapping(content.get("asked")).items()},
+        asked=_decode_all_asked(content),
         # A minute that no longer suits its route is drawn again.
         minutes={
             route: minute
@@ -169,6 +169,14 @@ def _encode_asked(asked: Asked) -> dict[str, object]:
         "failures": asked.failures,
         "retry_at": _encode_instant(asked.retry_at),
     }
+
+
+def _decode_all_asked(content: Mapping[str, object]) -> dict[Route, Asked]:
+    asked = {Route(name): _decode_asked(_mapping(item)) for name, item in _mapping(content.get("asked")).items()}
+    if "tempo_since" not in content:
+        # Before there were signals, three years were asked for and not ten.
+        asked.pop(Route.TEMPO, None)
+    return asked
 
 
 def _decode_asked(item: Mapping[str, object]) -> Asked:

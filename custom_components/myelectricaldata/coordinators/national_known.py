@@ -16,12 +16,22 @@ from ..energy.ecowatt import EcowattNews, EcowattSignal
 from ..energy.offer_format import decode_catalogue, encode_catalogue
 from ..energy.offers import Catalogue, PriceChange
 from ..energy.tariff import Calendars
-from ..energy.tempo import BLUE, RED, WHITE, TempoChance, TempoNews, TempoSignal
+from ..energy.tempo import BLUE, RED, WHITE, TempoChance, TempoNews, TempoSignal, season_start
 from ..gateway.client import GatewayClient
 from ..gateway.models import EcowattDay, GridPoint, GridSeries, Offer, Provider, TempoForecastDay
 from .kept import Kept
 from .national_format import NationalState, decode_national, encode_national
-from .national_plan import ECOWATT_KEPT, MINUTES, ZEN_FLEX_WORDS, Route, Span, arrivals, merged, providers_are_due
+from .national_plan import (
+    ECOWATT_KEPT,
+    MINUTES,
+    ZEN_FLEX_WORDS,
+    Route,
+    Span,
+    arrivals,
+    history_start,
+    merged,
+    providers_are_due,
+)
 
 type News = tuple[TempoNews | EcowattNews, ...]
 type SignalListener = Callable[[News], None]
@@ -146,7 +156,7 @@ class NationalKnowledge:
         state = self._state.value
         tempo, news = state.tempo.told(((each.day, each.color) for each in days), span.first, span.last, now)
         stamps = ((each.day, (each.updated_at, each.published_at)) for each in days if each.day in tempo.colours)
-        since = span.first if state.tempo_since is None else min(state.tempo_since, span.first)
+        since = span.first if _is_history(span, tempo.colours, paris_date(now)) else state.tempo_since
         came = arrivals(state.tempo_came, stamps, now)
         self._keep(replace(state, tempo=tempo, tempo_since=since, tempo_came=came), news)
 
@@ -239,6 +249,11 @@ def _tell[*Ts](listeners: Iterable[Callable[[*Ts], None]], *told: *Ts) -> None:
             listener(*told)
         except Exception:  # noqa: BLE001  entities and automations of others
             LOGGER.exception("What is told of the national signals was not taken in")
+
+
+def _is_history(span: Span, colours: Iterable[date], today: date) -> bool:
+    """Whether an answer brought the whole history, and not what a gateway has that has just begun to fill its own."""
+    return span.first <= history_start(today) and any(day < season_start(today) for day in colours)
 
 
 def tempo_chance(day: TempoForecastDay) -> TempoChance | None:

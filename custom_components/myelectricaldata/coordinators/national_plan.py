@@ -43,6 +43,8 @@ MINUTES: Final[Mapping[Route, range]] = {
 
 ZEN_FLEX_WORDS: Final = frozenset({"ECO", "SOBRIETE", "BONUS"})
 ZEN_FLEX_LAUNCH: Final = date(2023, 11, 1)
+HISTORY_AGAIN: Final = timedelta(hours=6)
+"""When to ask again for a history that did not come: a gateway that is new itself fills its own first."""
 REVIEWED: Final = timedelta(days=40)
 """How far back each call of the day looks again: what was late or corrected."""
 ECOWATT_KEPT: Final = timedelta(days=360)
@@ -134,14 +136,14 @@ def tempo_question(
 ) -> Span | None:
     """The Tempo days to ask for now.
 
-    First the whole history (`since` is from when it was asked for). Then once a day, when colours are final, the running
+    First the whole history (`since` is from when on it came). Then once a day, when colours are final, the running
     season; a colour that is missing is looked for between yesterday and tomorrow.
     """
     if asked.waits(now):
         return None
     today = paris_date(now)
     tomorrow = today + ONE_DAY
-    if (at := asked.opened(now)) is None or since is None:
+    if (at := asked.opened(now)) is None or (since is None and asked.since(now) >= HISTORY_AGAIN):
         return Span(history_start(today), tomorrow)
     # The first question after 11:15 is the one of the day, whichever makes it due.
     is_of_the_day = at < last_slot(now, _FINAL)
@@ -151,7 +153,11 @@ def tempo_question(
         is_due = pause is not None and asked.since(now) >= pause
     if not is_due:
         return None
-    return Span(min(season_start(today), paris_date(at) - REVIEWED) if is_of_the_day else today - ONE_DAY, tomorrow)
+    if not is_of_the_day:
+        return Span(today - ONE_DAY, tomorrow)
+    return Span(
+        history_start(today) if since is None else min(season_start(today), paris_date(at) - REVIEWED), tomorrow
+    )
 
 
 def _tempo_pause(now: datetime, minute: int, known: Collection[date], came: Mapping[date, int]) -> timedelta | None:
