@@ -1,9 +1,11 @@
 """What a review of the national signals found, and broke: a file of nonsense, a listener that fails, routes that stay broken."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from homeassistant.util import dt as dt_util
 
 from custom_components.myelectricaldata.coordinators.kept import Kept
 from custom_components.myelectricaldata.coordinators.national_plan import Route
@@ -123,3 +125,24 @@ async def test_the_history_of_a_gateway_that_is_new_itself_comes_once_it_has_one
     assert rig.national.tempo.colours[oldest + timedelta(days=600)] == colour(oldest + timedelta(days=600))
     calls = await rig.travel(NOON + timedelta(hours=48))
     assert [call for call in calls if call.query.get("start_date", "9") < "2017"] == []
+
+
+async def test_another_gateway_stands_in_at_once_for_one_that_is_gone(open_rig: OpenRig) -> None:
+    rig = await open_rig(paris(2026, 11, 21, 0, 30))
+    rig.national.async_join(rig.client("http://127.0.0.1:9/api"))
+    await rig.join()
+    # The second account came while the first one's question was on its way: nothing waits for the hour of the night.
+    await rig.travel(paris(2026, 11, 21, 0, 35))
+    assert paths(rig.simulator.calls) == FIRST + Counter({"/accounts/me": 1})
+    rig.simulator.clear_calls()
+    rig.simulator.inject(Fault(kind="status", status=503, route="/tempo/forecast", times=None))
+    rig.national.async_join(rig.client())
+    while not rig.simulator.calls:
+        await rig.travel(dt_util.utcnow() + timedelta(minutes=5))
+    # Two accounts of the same gateway do not ask twice what it does not answer: three tries, and one free question.
+    assert paths(rig.simulator.calls) == {"/tempo/forecast": 3, "/accounts/me": 1}
+    # The one that is gone does not make the other routes wait.
+    await rig.travel(paris(2026, 11, 21, 18))
+    assert paths(rig.simulator.calls)["/zen-flex/days"] == 1
+    assert paths(rig.simulator.calls)["/ecowatt/history"] == 1
+    assert TODAY + 3 * ONE_DAY in rig.national.ecowatt

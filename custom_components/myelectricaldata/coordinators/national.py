@@ -93,6 +93,8 @@ class National(NationalKnowledge):
         self._down_at: datetime | None = None
         """When it was last found that no gateway answers anything."""
         self._silent_until: datetime | None = None
+        self._silent: frozenset[str] = frozenset()
+        """The gateways that were found so."""
         self._stop_ticking: CALLBACK_TYPE | None = None
         self._asking: asyncio.Task[None] | None = None
         self._saving: asyncio.Task[None] | None = None
@@ -161,14 +163,18 @@ class National(NationalKnowledge):
         self._asking = self._hass.async_create_background_task(self._async_ask(), f"{DOMAIN} national")
 
     def _is_silent(self, now: datetime) -> bool:
-        """A clock that was wrong does not silence for ever."""
-        return self._silent_until is not None and now < self._silent_until <= now + LONGEST_SILENCE
+        """A clock that was wrong does not silence for ever, and a gateway does not silence another that has joined."""
+        is_early = self._silent_until is not None and now < self._silent_until <= now + LONGEST_SILENCE
+        return is_early and self._gateways() <= self._silent
+
+    def _gateways(self) -> frozenset[str]:
+        return frozenset(client.base_url for client in self._clients)
 
     async def _async_ask(self) -> None:
         """Ask everything that is due; where no gateway answers, all of it waits."""
-        now = dt_util.utcnow()
+        now, gateways = dt_util.utcnow(), self._gateways()
         if self._down_at is not None and not await self._async_is_well(self._down_at):
-            self._stay_silent(now)
+            self._stay_silent(now, gateways)
             return
         for route in Route:
             now = dt_util.utcnow()
@@ -179,7 +185,8 @@ class National(NationalKnowledge):
             if error is None:
                 self._note_answer(route, now)
             elif isinstance(error, GatewayUnavailable) and not await self._async_is_well(now, error):
-                self._note_down(error, now)
+                self._note_down(error)
+                self._stay_silent(now, gateways)
                 return
             else:
                 self._note_failure(route, error, now)
@@ -208,15 +215,22 @@ class National(NationalKnowledge):
     async def _async_try(self, route: Route, span: Span, now: datetime) -> GatewayError | None:
         """Put a question to the clients in turn, the healthy ones first, until one answers.
 
-        A refusal may be one gateway's own, a quota one account's: the next client may belong to another. What does not
-        answer is left alone.
+        A refusal may be one gateway's own, a quota one account's: the next client may belong to another. A gateway that
+        does not answer is left alone, whoever asks.
         """
         found: GatewayError | None = None
+        silent: set[str] = set()
         for client in self._by_health():
+            if client.base_url in silent:
+                continue
             try:
                 await self._asks[route](client, span, now)
-            except (AuthenticationError, RequestRejected, QuotaError) as err:
-                found = err
+            except (AuthenticationError, RequestRejected, QuotaError, GatewayUnavailable) as err:
+                if isinstance(err, GatewayUnavailable):
+                    silent.add(client.base_url)
+                # One of whom nothing is heard says nothing of the others.
+                if found is None or isinstance(found, GatewayUnreachable):
+                    found = err
             except GatewayError as err:
                 return err
             else:
@@ -247,13 +261,12 @@ class National(NationalKnowledge):
                 return True
         return False
 
-    def _note_down(self, error: GatewayError, now: datetime) -> None:
+    def _note_down(self, error: GatewayError) -> None:
         if self._down_at is None:
             LOGGER.info("The gateway does not answer (%s); trying again until it does", error)
-        self._stay_silent(now)
 
-    def _stay_silent(self, now: datetime) -> None:
-        self._down_at, self._silent_until = now, silent_until(now)
+    def _stay_silent(self, now: datetime, gateways: frozenset[str]) -> None:
+        self._down_at, self._silent_until, self._silent = now, silent_until(now), gateways
 
     def _note_up(self) -> None:
         if self._down_at is not None:

@@ -65,6 +65,11 @@ class GatewayCaller:
         return f"<{type(self).__name__} last_success={self.last_success}>"
 
     @property
+    def base_url(self) -> str:
+        """Which gateway it is; accounts of the same one have the same."""
+        return self._transport.base_url
+
+    @property
     def last_duration(self) -> float:
         """Seconds that the last request took, pauses between retries not counted: how busy the gateway is."""
         return self._transport.last_duration

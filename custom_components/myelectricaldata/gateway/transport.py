@@ -44,7 +44,7 @@ class Transport:
     ) -> None:
         """`base_url` with or without its final slash; `session` belongs to the caller, as do its TLS settings."""
         self._session = session
-        self._base_url = base_url.strip().rstrip("/")
+        self.base_url = base_url.strip().rstrip("/")
         self._sleep = sleep
         self._usable_secret = bool(client_secret.strip()) and client_secret.strip().isprintable()
         self._headers = {
@@ -138,7 +138,7 @@ class Transport:
         try:
             async with self._session.request(
                 "GET" if body is None else "POST",
-                f"{self._base_url}/{path}",
+                f"{self.base_url}/{path}",
                 params=params,
                 json=body,
                 headers=self._headers,
