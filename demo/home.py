@@ -18,6 +18,7 @@ import aiohttp
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / ".cache" / "demo"
 INTEGRATION: Final = ROOT / "custom_components" / "myelectricaldata"
+BLUEPRINTS: Final = ROOT / "blueprints" / "automation" / "myelectricaldata"
 USER: Final = "demo"
 START_SECONDS: Final = 120
 STOP_SECONDS: Final = 60
@@ -42,6 +43,7 @@ frontend:
 history:
 logbook:
 system_health:
+automation: !include automations.yaml
 logger:
   default: warning
   logs:
@@ -101,6 +103,9 @@ class Home:
         components = FOLDER / "custom_components"
         components.mkdir()
         (components / INTEGRATION.name).symlink_to(INTEGRATION)
+        (FOLDER / "automations.yaml").write_text("[]\n")
+        # Where an import from GitHub puts them.
+        shutil.copytree(BLUEPRINTS, FOLDER / "blueprints" / "automation" / "MyElectricalData")
         # Settings in YAML would be a trial of five minutes, with a dialog over every page.
         _store(storage, "http", 2, 2, _http(port))
         # Only the user is left to create: the other steps would start flows that look for the internet.

@@ -8,9 +8,11 @@ from playwright.async_api import Page
 
 from .browser import Browser, browsing
 from .home import DemoError
+from .pictures_signals import signal_pictures
 from .stage import DOMAIN, Stage, running, say
 from .tariffs import HOUSE as HOUSE_PDL
 from .tariffs import enter_tariffs
+from .winter import tell_winter
 
 DIALOG = "dialog-data-entry-flow"
 SUBMIT = "Valider"
@@ -128,12 +130,14 @@ async def press(page: Page, label: str) -> None:
 async def main(folder: Path) -> int:
     """Take them all."""
     async with running(keep=False) as stage, browsing(stage.api, stage.home.url, folder) as browser:
+        tell_winter(stage.gateway)
         await configure(browser, stage)
         await stage.wait_for_history()
         await enter_tariffs(stage)
         await energy_by_period(browser, stage)
         await energy(browser)
         await device(browser, stage)
+        await signal_pictures(browser, stage)
         await tariff(browser)
         await offpeak(browser)
     return 0

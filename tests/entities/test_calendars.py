@@ -29,7 +29,7 @@ from tests.entities.calendar_rig import (
 from tests.simulators.signals import ECOWATT_SINCE, ecowatt_hours, zen_flex_type
 from tests.simulators.tempo import colour
 
-SHOWN = {"BLUE": "🔵 Bleu", "WHITE": "⚪ Blanc", "RED": "🔴 Rouge"}
+SHOWN = {"BLUE": "🔵 Bleu", "WHITE": "⚪️ Blanc", "RED": "🔴 Rouge"}
 HOURS = "La couleur vaut de 06:00 ce jour-là à 06:00 le lendemain."
 PROVISIONAL = "Provisoire : RTE peut encore la changer."
 NOON = paris(2026, 12, 8, 12)
