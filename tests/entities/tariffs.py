@@ -51,9 +51,9 @@ def version(option: Option, prices: Mapping[str, str], since: date = date(2020, 
     return replace(plain, **facts)
 
 
-def hc_hp(*windows: str, **facts: Any) -> TariffVersion:
+def hc_hp(*windows: str, since: date = date(2020, 1, 1), **facts: Any) -> TariffVersion:
     hours = OffpeakSchedule.from_config([{"season": "all", "windows": windows or ("22:00-06:00",)}])
-    return version(build_option(OptionCode.HC_HP, offpeak=hours), {"hc": "0.16", "hp": "0.20"}, **facts)
+    return version(build_option(OptionCode.HC_HP, offpeak=hours), {"hc": "0.16", "hp": "0.20"}, since, **facts)
 
 
 def tempo(**facts: Any) -> TariffVersion:

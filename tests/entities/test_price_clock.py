@@ -11,9 +11,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.myelectricaldata import price_sensor
 from custom_components.myelectricaldata.energy.calendar import PARIS, day_end, day_start
-from custom_components.myelectricaldata.energy.entries import Source, TariffEntry
 from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
-from custom_components.myelectricaldata.energy.options import OptionCode
 from custom_components.myelectricaldata.energy.prices import next_change
 from custom_components.myelectricaldata.energy.tariff import Calendars, Option, Rule, Tariff
 from custom_components.myelectricaldata.price_sensor import CurrentPriceSensor
@@ -307,12 +305,12 @@ def hours(*windows: str) -> OffpeakSchedule:
 async def test_off_peak_follows_the_hours_in_force(start: Start, freezer: FrozenDateTimeFactory) -> None:
     """A reform moves the hours: from midnight on the old ones say nothing any more."""
     freezer.move_to(paris(2026, 11, 30, 23, 59))
-    rig = await start(offpeak=hours("22:00-06:00").as_config())
-    assert (rig.value("offpeak"), rig.value("next_offpeak_change")) == ("on", "2026-12-01T05:00:00+00:00")
-    rig.usage_point.offpeak = hours("12:00-17:00", "02:00-05:00")
+    reform = hc_hp("12:00-17:00", "02:00-05:00", since=date(2026, 12, 1))
+    rig = await start(money=Money(tariff=Tariff((hc_hp("22:00-06:00"), reform))))
+    assert (rig.value("offpeak"), rig.value("next_offpeak_change")) == ("on", "2026-11-30T23:00:00+00:00")
     await go_to(rig, freezer, paris(2026, 12, 1))
     assert (rig.value("offpeak"), rig.value("next_offpeak_change")) == ("off", "2026-12-01T01:00:00+00:00")
-    assert rig.state("offpeak").attributes["offpeak_hours"] == "12:00–17:00, 02:00–05:00"
+    assert rig.state("offpeak").attributes["offpeak_hours"] == "02:00–05:00, 12:00–17:00"
     await rig.show(snapshot_of())
     assert rig.value("offpeak") == "off"
 
@@ -321,11 +319,7 @@ async def test_hours_that_a_coming_tariff_brings_have_their_entities_already(
     start: Start, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.move_to(paris(2026, 11, 30, 12))
-    entry = TariffEntry(
-        valid_from=date(2026, 12, 1), source=Source.MANUAL, option=OptionCode.HC_HP, offpeak=hours("00:00-08:00")
-    )
-    rig = await start(money=Money(calendars=Calendars(), entries=(entry,)))
-    assert (rig.value("offpeak"), rig.value("next_offpeak_change")) == ("off", STATE_UNKNOWN)
-    rig.usage_point.offpeak = hours("00:00-08:00")
+    rig = await start(money=Money(tariff=Tariff((hc_hp("00:00-08:00", since=date(2026, 12, 1)),))))
+    assert (rig.value("offpeak"), rig.value("next_offpeak_change")) == ("off", "2026-11-30T23:00:00+00:00")
     await go_to(rig, freezer, paris(2026, 12, 1))
     assert (rig.value("offpeak"), rig.value("next_offpeak_change")) == ("on", "2026-12-01T07:00:00+00:00")
