@@ -9,6 +9,8 @@ from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.myelectricaldata.energy.offpeak import OffpeakSchedule
+from custom_components.myelectricaldata.energy.offpeak_hours import OffpeakHours
 from custom_components.myelectricaldata.energy.tariff import Option, Rule, Tariff
 from custom_components.myelectricaldata.gateway.models import Direction
 from custom_components.myelectricaldata.money_descriptions import is_money_key, periods_since
@@ -275,7 +277,7 @@ async def test_what_another_tariff_had_is_forgotten_and_nothing_else(start: Star
     await rig.unload()
 
     rig.usage_point.tariff = Tariff()
-    rig.usage_point.offpeak = type(rig.usage_point.offpeak)()
+    rig.usage_point.offpeak_hours = OffpeakHours(OffpeakSchedule())
     await rig.load()
     left = registered(rig)
     assert not any(is_money_key(key) for key in left)
