@@ -18,6 +18,8 @@ from tests.simulators.gateway import GatewaySimulator
 from tests.simulators.households import Household
 from tests.simulators.offers import provider_id
 
+pytestmark = pytest.mark.long
+
 HOUSE = "22516914714271"
 NOW = paris(2026, 11, 21, 14)
 SHEET = "https://deux-rives.example/tarifs.pdf"

@@ -23,6 +23,8 @@ from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 from tests.simulators.offers import Offer, provider_id
 
+pytestmark = pytest.mark.long
+
 HOUSE, ROOF = "22516914714271", "22516914714281"
 NOW = paris(2026, 11, 21, 14)
 ACTIVATION = date(2026, 10, 13)

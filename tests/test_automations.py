@@ -27,6 +27,8 @@ from tests.automation_rig import Automations
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PACKAGE = Path(trigger.__file__).parent
 NIGHT = "22:37-06:37"
 RED = {"colours": ["red"]}

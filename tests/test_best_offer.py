@@ -24,6 +24,8 @@ from custom_components.myelectricaldata.energy.tariff import Tariff, TariffVersi
 from tests.conftest import OpenAccount
 from tests.test_actions_offers import ACTIVATION, HOUSE, LAST, compare, house, open_with, tariff
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 11, 21)
 
 

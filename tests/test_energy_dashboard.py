@@ -26,6 +26,8 @@ from tests.simulators.households import Household
 from tests.test_actions_offers import open_with, tariff
 from tests.test_dashboard_plan import HOUSE, INJECTION, OFFPEAK, OWN, PEAK, TOTAL, flows, grid
 
+pytestmark = pytest.mark.long
+
 FLAT = "22516914714272"
 NOW = paris(2026, 11, 21, 12)
 ACTIVATION = date(2026, 11, 10)

@@ -9,6 +9,8 @@ from tests.account import paris, true_rows
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 
+pytestmark = pytest.mark.long
+
 PDL = "22516914714271"
 NOW = paris(2026, 11, 21, 12)
 YESTERDAY = date(2026, 11, 20)

@@ -14,6 +14,8 @@ from tests.simulators.faults import Fault
 from tests.simulators.signals import ecowatt_hours, zen_flex_type
 from tests.simulators.tempo import colour
 
+pytestmark = pytest.mark.long
+
 MIDNIGHT = paris(2026, 11, 21, 0)
 SLOT = timedelta(minutes=15)
 

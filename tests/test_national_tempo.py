@@ -15,6 +15,8 @@ from tests.national_rig import DAILY, NATIONAL, NOON, TODAY, TOMORROW, OpenRig, 
 from tests.simulators.gateway import Call
 from tests.simulators.tempo import Tempo, colour, season
 
+pytestmark = pytest.mark.long
+
 MIDNIGHT = paris(2026, 11, 21, 0)
 NEXT = TOMORROW + ONE_DAY
 

@@ -15,6 +15,8 @@ from tests.conftest import OpenAccount
 from tests.national_rig import OpenRig
 from tests.readme import FILES, keys, readme, rows_with
 
+pytestmark = pytest.mark.long
+
 ASKED_AT = paris(2026, 12, 15, 18)
 ANSWERED = ("get_tempo_calendar", "get_ecowatt")
 TENSE_MORNING = tuple(2 if hour == 8 else 1 for hour in range(24))

@@ -16,6 +16,8 @@ from tests.national_rig import FIRST, NATIONAL, NOON, TODAY, OpenRig, paths
 from tests.simulators.faults import Fault
 from tests.simulators.tempo import colour
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(
     "nonsense",

@@ -6,6 +6,8 @@ import pytest
 
 from tests.blueprints.rig import MEMORY, NOTIFIERS, House, paris
 
+pytestmark = pytest.mark.long
+
 LEVEL = "sensor.ecowatt_now"
 BOILER, CAR, LAMP, HALL = "input_boolean.boiler", "input_boolean.car", "input_boolean.lamp", "climate.hall"
 LOADS = [BOILER, CAR, LAMP, HALL]

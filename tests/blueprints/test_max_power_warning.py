@@ -6,6 +6,8 @@ import pytest
 
 from tests.blueprints.rig import House, paris
 
+pytestmark = pytest.mark.long
+
 PEAK, SUBSCRIBED, AT = "sensor.max_power_yesterday", "sensor.subscribed_power", "sensor.max_power_time"
 
 

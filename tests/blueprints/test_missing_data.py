@@ -6,6 +6,8 @@ import pytest
 
 from tests.blueprints.rig import House, paris
 
+pytestmark = pytest.mark.long
+
 LAST = "sensor.last_known_day"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.blueprints.rig import NOTIFIERS, House, paris
 
+pytestmark = pytest.mark.long
+
 TOMORROW = "sensor.tempo_tomorrow"
 PREPARE = [{"action": "input_boolean.turn_on", "target": {"entity_id": "input_boolean.lamp"}}]
 TAG = "tempo_under_test"

@@ -6,6 +6,8 @@ import pytest
 
 from tests.blueprints.rig import MEMORY, House, paris
 
+pytestmark = pytest.mark.long
+
 RED_PEAK = "binary_sensor.red_peak"
 BOTH = {"red_peak": RED_PEAK, "climates": ["climate.living", "climate.bath"], "memory": MEMORY}
 RED_DAY = {"12-03 06:00": (RED_PEAK, "on"), "12-03 22:00": (RED_PEAK, "off")}

@@ -7,6 +7,8 @@ import pytest
 
 from tests.blueprints.rig import House, paris
 
+pytestmark = pytest.mark.long
+
 OFFPEAK, CHANGE = "binary_sensor.offpeak", "sensor.next_offpeak_change"
 TODAY, TOMORROW = "sensor.tempo_today", "sensor.tempo_tomorrow"
 HEATER = "input_boolean.boiler"

@@ -5,6 +5,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any
 
+import pytest
 from homeassistant.const import EVENT_CALL_SERVICE, Platform
 from homeassistant.core import Event, callback
 from homeassistant.helpers import entity_registry as er
@@ -16,6 +17,8 @@ from tests.blueprints.rig import FOLDER, PARIS
 from tests.conftest import OpenAccount
 from tests.simulators.households import Household
 from tests.simulators.tempo import colour
+
+pytestmark = pytest.mark.long
 
 HOUSE = Household(
     pdl="22516914714271", name="Maison", activation=date(2026, 11, 2), offpeak="HC (22H00-6H00)", subscribed_kva=9

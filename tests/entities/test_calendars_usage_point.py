@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
@@ -30,6 +31,8 @@ from tests.entities.calendar_rig import (
     stop_automations,
     strike,
 )
+
+pytestmark = pytest.mark.long
 
 NOON = paris(2026, 11, 21, 12)
 

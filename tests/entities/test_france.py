@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.helpers import entity_registry as er
@@ -15,6 +16,8 @@ from tests.simulators.climate import national_megawatts
 from tests.simulators.faults import Fault
 from tests.simulators.france import solar
 from tests.simulators.gateway import Call
+
+pytestmark = pytest.mark.long
 
 START = paris(2026, 11, 21, 12)
 
