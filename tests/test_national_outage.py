@@ -55,8 +55,8 @@ async def test_down_from_six_to_twenty_what_is_known_stays_and_the_rest_is_back_
     view = tempo_view(rig.national.tempo, paris(2026, 11, 21, 20, 2))
     assert (view.colour, view.colour_today, view.colour_tomorrow) == (colour(TODAY), colour(TODAY), None)
     assert ecowatt_view(signals, paris(2026, 11, 21, 20, 2)).level == ecowatt_hours(TODAY)[20]
-    # One question, of up to three tries, every quarter of an hour; those of EcoWatt are not wasted.
-    assert len(calls) <= 3 * (4 * 12 + 2)
+    # One question every quarter of an hour; those of EcoWatt are not wasted.
+    assert len(calls) <= 4 * 12 + 8
     assert paths(calls)["/ecowatt/history"] == 0
     assert rig.storage[NATIONAL] is written
     rig.simulator.clear_faults()
@@ -96,7 +96,7 @@ async def test_by_night_a_gateway_that_is_down_is_left_alone_for_an_hour(open_ri
     rig.simulator.inject(Fault(kind="html", status=502, times=None))
     await rig.travel(paris(2026, 11, 21, 23, 30))
     calls = await rig.travel(paris(2026, 11, 22, 5))
-    assert len(calls) == 3 * 6
+    assert len(calls) == 6
     assert set(paths(calls)) == {"/accounts/me"}
 
 

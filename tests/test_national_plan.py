@@ -323,9 +323,12 @@ def test_what_automations_wait_for_is_not_put_off_by_hours_unless_it_fails_for_a
         assert not Asked(failures=failures).failed(at(12), pauses=PAUSES[Route.ECOWATT]).waits(at(16))
 
 
-def test_a_gateway_that_is_down_is_tried_every_quarter_of_an_hour_and_by_night_every_hour() -> None:
+def test_a_gateway_that_is_down_is_tried_every_quarter_of_an_hour_by_night_and_after_a_day_every_hour() -> None:
     for now, minutes in ((at(5, 0), 14), (at(6, 0), 14), (at(22, 59), 14), (at(23, 0), 59), (at(4, 59), 59)):
-        assert silent_until(now) == now + timedelta(minutes=minutes)
+        assert silent_until(now, now) == now + timedelta(minutes=minutes)
+    since = at(12) - timedelta(days=1)
+    assert silent_until(at(11, 59), since) == at(12, 13)
+    assert silent_until(at(12), since) == at(12, 59)
 
 
 @given(st.datetimes(timezones=st.just(UTC), min_value=FIRST, max_value=LAST), st.sampled_from(sorted(MINUTES)))

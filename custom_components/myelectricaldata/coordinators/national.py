@@ -90,6 +90,7 @@ class National(NationalKnowledge):
         self._wanted: Counter[Route] = Counter()
         self._unkept: dict[Route, Asked] = {}
         self._troubled: set[Route] = set()
+        self._down_since: datetime | None = None
         self._down_at: datetime | None = None
         """When it was last found that no gateway answers anything."""
         self._silent_until: datetime | None = None
@@ -252,7 +253,7 @@ class National(NationalKnowledge):
             return False
         for client in self._by_health():
             try:
-                await client.async_account()
+                await client.async_account(patient=False)
             except GatewayUnavailable:
                 continue
             except GatewayError:
@@ -266,11 +267,12 @@ class National(NationalKnowledge):
             LOGGER.info("The gateway does not answer (%s); trying again until it does", error)
 
     def _stay_silent(self, now: datetime, gateways: frozenset[str]) -> None:
-        self._down_at, self._silent_until, self._silent = now, silent_until(now), gateways
+        self._down_since = self._down_since or now
+        self._down_at, self._silent_until, self._silent = now, silent_until(now, self._down_since), gateways
 
     def _note_up(self) -> None:
         if self._down_at is not None:
-            self._down_at = self._silent_until = None
+            self._down_since = self._down_at = self._silent_until = None
             LOGGER.info("The gateway answers again")
 
     def _asked(self, route: Route) -> Asked:

@@ -295,10 +295,13 @@ def providers_are_due(now: datetime, read_at: datetime | None) -> bool:
     return read_at is None or not read_at <= now < read_at + PROVIDERS_EVERY - ONE_HOUR
 
 
-def silent_until(now: datetime) -> datetime:
-    """Until when a gateway that answers nothing is left alone: a quarter of an hour, by night longer."""
+def silent_until(now: datetime, since: datetime) -> datetime:
+    """Until when a gateway is left alone that has answered nothing since then.
+
+    A quarter of an hour; longer by night, and once it has been down for a day.
+    """
     by_night = not any(_MORNING <= wall_minute(at) < _NIGHT for at in (now, now + LONGEST_SILENCE))
-    return now + (LONGEST_SILENCE if by_night else QUARTER) - SLACK
+    return now + (LONGEST_SILENCE if by_night or now - since >= ONE_DAY else QUARTER) - SLACK
 
 
 def slot_of(day: date, minute: int) -> datetime:

@@ -83,6 +83,7 @@ class GatewayCaller:
         charge: Charge = Charge.FREE,
         background: bool = False,
         read_timeout: float = READ_TIMEOUT,
+        patient: bool = True,
     ) -> T:
         """Ask one question; `read` is pure, as it may run in a thread. Raises nothing but `GatewayError`."""
         sent = False
@@ -99,6 +100,7 @@ class GatewayCaller:
                 label=_label(path),
                 read_timeout=read_timeout,
                 before_attempt=before_attempt,
+                patient=patient,
             )
 
         return await self._settle(send, read, charge=charge, was_sent=lambda: sent)

@@ -48,9 +48,9 @@ class GatewayClient(GatewayCaller):
     dialect: Dialect | None = None
     """Shape of the last metering body; None before the first. Tells 1.22 from 2.x."""
 
-    async def async_account(self) -> Account:
-        """Who the secret belongs to: the free check of credentials."""
-        return await self._ask("accounts/me", read=lambda answer: account.read_account(answer.data))
+    async def async_account(self, *, patient: bool = True) -> Account:
+        """Who the secret belongs to: the free check of credentials. Tried once only unless `patient`."""
+        return await self._ask("accounts/me", read=lambda answer: account.read_account(answer.data), patient=patient)
 
     async def async_usage_statistics(self) -> UsageStatistics:
         """The gateway's own counters of the UTC day. Free."""

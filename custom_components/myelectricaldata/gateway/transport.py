@@ -63,10 +63,11 @@ class Transport:
         label: str,
         read_timeout: float,
         before_attempt: Callable[[], None],
+        patient: bool = True,
     ) -> Reply:
         """The last reply, whatever its status; raises `GatewayUnavailable` when there is none.
 
-        Tried up to three times on transport errors, 408, 425, 429 and 5xx, the pauses growing from about 1 s. A
+        Tried up to three times, or once unless `patient`, on transport errors, 408, 425, 429 and 5xx, the pauses growing from about 1 s. A
         daily quota is not retried. `INTERNAL_ERROR` is retried once: the gateway says it both of a passing trouble
         and of a question on which it always stumbles. `before_attempt` may raise `QuotaError` to forbid one more.
         `label` is what may be logged of the path.
@@ -83,7 +84,7 @@ class Transport:
                 break
             attempt += 1
             outcome = await self._attempt(path, params, label=label, read_timeout=read_timeout)
-            if attempt >= _tries(outcome):
+            if not patient or attempt >= _tries(outcome):
                 break
             await self._sleep(_pause(outcome, attempt))
         if isinstance(outcome, GatewayUnavailable):
