@@ -19,6 +19,8 @@ from custom_components.myelectricaldata.statistics import (
 from .energy.tariffs import TEMPO_PRICES, base, schedule, version
 from .money_rig import NOTHING, PRODUCTION, Home, Pricing, expected, given_rows, half_hours, subscription, theirs
 
+pytestmark = pytest.mark.long
+
 pytest_plugins = ("tests.databases",)
 
 LONG_AGO = date(2026, 2, 10)

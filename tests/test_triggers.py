@@ -15,6 +15,8 @@ from tests.automation_rig import Automations
 from tests.national_rig import OpenRig
 from tests.simulators.tempo import colour
 
+pytestmark = pytest.mark.long
+
 RED_DAY = date(2026, 12, 7)
 CALM, TENSE, VERY_TENSE = 1, 2, 3
 SECOND = timedelta(seconds=1)

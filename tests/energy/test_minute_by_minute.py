@@ -44,6 +44,8 @@ from tests.simulators.households import CONSUMPTION, Household
 from tests.simulators.signals import zen_flex_type
 from tests.simulators.tempo import colour
 
+pytestmark = pytest.mark.long
+
 YEAR = [date(2024, 1, 1) + timedelta(days=away) for away in range(366)]
 NEW_PRICES = date(2024, 8, 1)
 MONTHLY = (Decimal("15.74"), Decimal("15.86"))

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -28,6 +29,8 @@ from tests.entities.calendar_rig import (
 )
 from tests.simulators.signals import ECOWATT_SINCE, ecowatt_hours, zen_flex_type
 from tests.simulators.tempo import colour
+
+pytestmark = pytest.mark.long
 
 SHOWN = {"BLUE": "🔵 Bleu", "WHITE": "⚪️ Blanc", "RED": "🔴 Rouge"}
 HOURS = "La couleur vaut de 06:00 ce jour-là à 06:00 le lendemain."
